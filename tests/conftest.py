@@ -1,0 +1,40 @@
+"""Every test has a home, a store and an environment of its own."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("wzp", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("wzp")
+
+_FOREIGN = ("WEZTERM_", "WZP_", "XDG_", "GIT_", "TEXTUAL", "TMUX")
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home in `tmp_path`, nothing of the user's WezTerm, config, store or git; yields the home."""
+    for name in list(os.environ):
+        if name.startswith(_FOREIGN) or name in ("NO_COLOR", "FORCE_COLOR"):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    runtime = tempfile.mkdtemp(prefix="wzp-")  # short: a socket's path has room for about 100 bytes
+    for name, path in {
+        "HOME": home,
+        "XDG_CONFIG_HOME": home / ".config",
+        "XDG_DATA_HOME": home / ".local/share",
+        "XDG_STATE_HOME": home / ".local/state",
+        "XDG_CACHE_HOME": home / ".cache",
+    }.items():
+        path.mkdir(parents=True, exist_ok=True)
+        monkeypatch.setenv(name, str(path))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    monkeypatch.setenv("WZP_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    yield home
+    shutil.rmtree(runtime, ignore_errors=True)
