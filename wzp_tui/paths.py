@@ -30,6 +30,12 @@ def store_dir() -> str:
     return os.path.abspath(os.environ.get("WZP_STORE") or _xdg("XDG_STATE_HOME", ".local/state"))
 
 
+def runtime_dir() -> str:
+    """The folder of locks that need not survive a reboot: `$XDG_RUNTIME_DIR/wzp-tui`, else a folder beside the user's state."""
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    return os.path.join(base, _APP) if os.path.isabs(base) else os.path.join(_xdg("XDG_STATE_HOME", ".local/state"), "run")
+
+
 def make_private_dir(path: str) -> str:
     """Make `path` (0700) where it is missing; take the rights of others away where it is ours."""
     os.makedirs(path, mode=0o700, exist_ok=True)

@@ -35,6 +35,16 @@ class Beside(NamedTuple):
 Place = NewTab | Beside
 
 
+class Health(NamedTuple):
+    """Whether the mux answers; a state to show, with its age."""
+
+    reachable: bool
+    since: float
+    """When that began, in seconds of `time.monotonic`."""
+    reason: str = ""
+    """Why it is not reachable, in one line."""
+
+
 class Mux(Protocol):
     """What wzp-tui needs of a terminal multiplexer.
 

@@ -1,0 +1,82 @@
+"""One bounded child process: it cannot hang, flood or outlive its call."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from wzp_tui.errors import MuxUnreachable, UsageError
+
+STDOUT_CAP = 8 << 20
+STDERR_CAP = 64 << 10
+
+
+class Done(NamedTuple):
+    """What a process left behind."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+
+async def run(argv: Sequence[str], *, env: Mapping[str, str], stdin: bytes | None, timeout: float) -> Done:
+    """Run it in a session of its own; kill its process group when it takes longer than `timeout` seconds or says too much."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            env=env,
+            cwd="/",
+            stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    except ValueError as error:
+        raise UsageError(f"WezTerm cannot be given that ({error}): leave NUL characters out") from None
+    except OSError as error:
+        raise MuxUnreachable(f"`{argv[0]}` cannot be started ({error.strerror}): is WezTerm installed?") from None
+    try:
+        async with asyncio.timeout(timeout):
+            stdout, stderr, _ = await asyncio.gather(
+                _read(process.stdout, STDOUT_CAP), _read(process.stderr, STDERR_CAP), _feed(process.stdin, stdin)
+            )
+            return Done(await process.wait(), stdout, stderr)
+    except TimeoutError:
+        raise MuxUnreachable(f"WezTerm did not answer within {timeout:g} s: it is busy or hangs") from None
+    finally:
+        if process.returncode is None:
+            await _kill(process)
+
+
+async def _read(stream: asyncio.StreamReader | None, cap: int) -> bytes:
+    assert stream is not None
+    read = bytearray()
+    while chunk := await stream.read(1 << 16):
+        read += chunk
+        if len(read) > cap:
+            raise MuxUnreachable(f"WezTerm's answer cannot be read: it is longer than {cap >> 10} KiB")
+    return bytes(read)
+
+
+async def _feed(stream: asyncio.StreamWriter | None, data: bytes | None) -> None:
+    if stream is None or data is None:
+        return
+    try:
+        stream.write(data)
+        await stream.drain()
+        stream.close()
+    except (BrokenPipeError, ConnectionResetError):
+        return  # it ended without reading; its exit code and stderr say why
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    try:
+        async with asyncio.timeout(1):
+            await process.wait()
+    except TimeoutError:
+        return  # the kernel keeps it; its end is collected later

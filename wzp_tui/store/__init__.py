@@ -1,0 +1,150 @@
+"""The store: the truth about tasks and runs. Whoever asks, a task is claimed in one transaction, and what was acknowledged stays."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store.claim import Claim, Seat, Worker
+from wzp_tui.store.events import Event
+from wzp_tui.tasks.lane import Lane
+from wzp_tui.tasks.run import ExitRecord, Run
+from wzp_tui.tasks.task import NewTask, Task
+
+__all__ = ["Claim", "Event", "ExitRecord", "Lane", "NewTask", "Run", "Seat", "Store", "Task", "View", "Worker", "open_store"]
+
+
+class View(NamedTuple):
+    """The store at one moment."""
+
+    tasks: tuple[Task, ...]
+    """All that is not archived."""
+    runs: dict[int, Run]
+    """The last run of each of them, by task id."""
+    lanes: tuple[Lane, ...]
+    events: tuple[Event, ...]
+    """The last of them, the newest first."""
+
+
+class Store(Protocol):
+    """What wzp-tui needs of a store. Every call may raise `StoreError`; one that names a task `NotFound` or `TransitionError`.
+
+    A call that returns is committed, and those whom it concerns are woken.
+    """
+
+    actor: str
+    """Who writes, for the history."""
+
+    def view(self, events: int = 50) -> View:
+        """One state of the whole store."""
+        ...
+
+    def task(self, id: int) -> Task:
+        """One task."""
+        ...
+
+    def runs(self, task: int) -> tuple[Run, ...]:
+        """The runs of a task, the first one first."""
+        ...
+
+    def events_since(self, seq: int, limit: int = 1000) -> tuple[Event, ...]:
+        """The history after an event, the oldest first."""
+        ...
+
+    def changed(self) -> bool:
+        """Somebody committed since this was asked last."""
+        ...
+
+    def add(self, new: NewTask) -> int:
+        """Add a task and return its id."""
+        ...
+
+    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[int]]]) -> list[int]:
+        """Add tasks in one transaction; each names the earlier ones of the batch that it waits for, by index."""
+        ...
+
+    def assign(self, id: int, *, lane: str | None = None, place: str = "tab") -> None:
+        """Send a held or queued task into a lane, or into a pane of its own."""
+        ...
+
+    def edit(self, id: int, **fields: object) -> None:
+        """Change a task that has not started."""
+        ...
+
+    def hold(self, id: int) -> None:
+        """Keep a queued task from starting."""
+        ...
+
+    def release(self, id: int) -> None:
+        """Let a held task start."""
+        ...
+
+    def do_next(self, id: int) -> None:
+        """Put a task before all others of its lane."""
+        ...
+
+    def retry(self, id: int) -> None:
+        """Run an ended task again."""
+        ...
+
+    def cancel(self, id: int) -> str:
+        """Cancel a task that waits, or ask its worker to stop it; returns `cancelled` or `asked`."""
+        ...
+
+    def stop(self, id: int, kind: str) -> None:
+        """Ask the worker of a running task for `interrupt`, `stop` or `kill`."""
+        ...
+
+    def done(self, id: int) -> None:
+        """Accept a task under review, or mark a failed one as seen."""
+        ...
+
+    def set_lane(self, name: str, slots: int) -> None:
+        """Make a lane, or give it more or fewer slots."""
+        ...
+
+    def pause_lane(self, name: str, paused: bool) -> None:
+        """Let a lane start no more tasks, or let it go on."""
+        ...
+
+    def candidate(self, seat: Seat) -> int | None:
+        """The task that this seat would claim now. It reads only."""
+        ...
+
+    def next_due_ms(self, seat: Seat) -> int | None:
+        """When a task of this seat may start that waits for a time."""
+        ...
+
+    def claim(self, seat: Seat, worker: Worker, token: str, ended: ExitRecord | None = None) -> Claim | None:
+        """Take in the end of one run and begin the next, in one commit."""
+        ...
+
+    def detach(self, run: int) -> None:
+        """Say that a run goes on without its pane."""
+        ...
+
+    def note(self, run: int, kind: str, **data: object) -> None:
+        """Write an event about a run."""
+        ...
+
+    def open_run(self, seat: Seat) -> Run | None:
+        """The run that fills this seat."""
+        ...
+
+    def stop_asked(self, run: int) -> tuple[str, int]:
+        """The strongest stop that was asked for a run, and how often one was."""
+        ...
+
+    def settle(self) -> None:
+        """Take in exit records left as files, and judge the runs whose workers are gone."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+def open_store(folder: str, actor: str) -> Store:
+    """The store of a folder: made where there is none, migrated where it is older."""
+    from wzp_tui.store.sqlite import SqliteStore
+
+    return SqliteStore(StoreFolder(folder), actor)

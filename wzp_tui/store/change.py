@@ -1,0 +1,172 @@
+"""Changes of tasks, each with its event in the same transaction. A function returns the lanes whose workers should look."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from wzp_tui.errors import NotFound, TransitionError, UsageError
+from wzp_tui.store import events, rows
+from wzp_tui.tasks.order import rank_ms
+from wzp_tui.tasks.task import NEVER_DONE, NewTask, State, Task, check_transition, command_line
+
+Lanes = set[str]
+
+
+def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, Lanes]:
+    """Write a new task and return its id."""
+    if not new.argv:
+        raise UsageError("a task needs a command")
+    if new.lane is not None:
+        rows.lane(connection, new.lane)
+    now = events.now_ms()
+    state = State.HELD if new.hold else State.QUEUED
+    cursor = connection.execute(
+        "INSERT INTO task (title, state, workspace, lane, place, priority, rank_ms, argv, cwd, env, env_names, env_file,"
+        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.title or command_line(new.argv),
+            state,
+            new.workspace,
+            new.lane,
+            new.place,
+            new.priority,
+            rank_ms(new.priority, now),
+            json.dumps(list(new.argv)),
+            new.cwd,
+            json.dumps(dict(new.env)),
+            json.dumps(list(new.env_names)),
+            new.env_file,
+            new.timeout,
+            new.retries,
+            new.retry_lost,
+            now,
+            now,
+            now,
+        ),
+    )
+    id = cursor.lastrowid
+    assert id is not None
+    events.record(connection, actor, "task.added", task=id, new=state)
+    _set_after(connection, id, new.after)
+    ends = [rows.task(connection, before) for before in new.after]
+    for before in ends:
+        if before.state in NEVER_DONE:
+            return id, set_state(connection, actor, rows.task(connection, id), State.SKIPPED, f"#{before.id} {before.state}")
+    return id, {new.lane} if new.lane else set()
+
+
+def _set_after(connection: sqlite3.Connection, id: int, after: Iterable[int]) -> None:
+    for before in after:
+        if not connection.execute("SELECT 1 FROM task WHERE id = ?", (before,)).fetchone():
+            raise NotFound(f"after #{before}: there is no such task; `wzp-tui task list` shows those there are")
+        connection.execute("INSERT OR IGNORE INTO task_after (task, before) VALUES (?, ?)", (id, before))
+
+
+def set_state(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Lanes:
+    """Move a task, and those that wait for it: skipped when it will never be done, queued again when it may be."""
+    touched: Lanes = set()
+    moves = [(task, new, reason, not_before_ms)]
+    while moves:
+        task, new, reason, not_before_ms = moves.pop()
+        _move(connection, actor, task, new, reason, not_before_ms)
+        if task.lane:
+            touched.add(task.lane)
+        for waiting in _dependents(connection, task.id):
+            if new in NEVER_DONE and waiting.state in (State.HELD, State.QUEUED):
+                moves.append((waiting, State.SKIPPED, f"#{task.id} {new}", 0))
+            elif new in (State.QUEUED, State.HELD) and waiting.state is State.SKIPPED and _may_be_done(connection, waiting):
+                moves.append((waiting, State.QUEUED, "", 0))
+            elif new is State.DONE and waiting.lane:
+                touched.add(waiting.lane)
+    return touched
+
+
+def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str, not_before_ms: int) -> None:
+    check_transition(task.id, task.state, new)
+    now = events.now_ms()
+    changed = connection.execute(
+        "UPDATE task SET state = ?, reason = ?, changed_ms = ?, not_before_ms = ?, seen = 0,"
+        " next_rank = CASE WHEN ? IN ('queued', 'held') THEN next_rank ELSE 0 END WHERE id = ? AND state = ?",
+        (new, reason, now, not_before_ms, new, task.id, task.state),
+    ).rowcount
+    if changed != 1:
+        raise TransitionError(f"#{task.id} changed meanwhile; look at it again")
+    events.record(connection, actor, "task.state", task=task.id, old=task.state, new=new, data={"reason": reason} if reason else None)
+
+
+def _dependents(connection: sqlite3.Connection, id: int) -> tuple[Task, ...]:
+    ids = [row[0] for row in connection.execute("SELECT task FROM task_after WHERE before = ?", (id,))]
+    return tuple(rows.task(connection, waiting) for waiting in ids)
+
+
+def _may_be_done(connection: sqlite3.Connection, task: Task) -> bool:
+    return all(rows.task(connection, before).state not in NEVER_DONE for before in task.after)
+
+
+def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Lanes:
+    """Let an ended task run once more, with all its retries."""
+    now = events.now_ms()
+    connection.execute("UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now), task.id))
+    return set_state(connection, actor, task, State.QUEUED)
+
+
+def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | None, place: str) -> Lanes:
+    """Say where a task goes, and let it go there: into a lane, or into a pane of its own."""
+    if task.state not in (State.HELD, State.QUEUED):
+        raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be assigned")
+    if lane is not None:
+        rows.lane(connection, lane)
+    connection.execute("UPDATE task SET lane = ?, place = ? WHERE id = ?", (lane, place, task.id))
+    events.record(connection, actor, "task.assigned", task=task.id, old=task.lane or task.place, new=lane or place)
+    if task.state is State.HELD:
+        return set_state(connection, actor, task._replace(lane=lane), State.QUEUED)
+    return {lane} if lane else set()
+
+
+EDITABLE = ("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after")
+
+
+def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Lanes:
+    """Change fields of a task that has not started. Raises `UsageError` for a cycle."""
+    if task.state not in (State.HELD, State.QUEUED):
+        raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be edited")
+    unknown = fields.keys() - set(EDITABLE)
+    if unknown:
+        raise UsageError(f"a task has no field {', '.join(sorted(unknown))} to edit; there are: {', '.join(EDITABLE)}")
+    after = fields.pop("after", None)
+    if after is not None:
+        assert isinstance(after, Sequence)
+        _refuse_cycle(connection, task.id, after)
+        connection.execute("DELETE FROM task_after WHERE task = ?", (task.id,))
+        _set_after(connection, task.id, after)
+    for name, value in fields.items():
+        stored = json.dumps(list(value)) if name == "argv" and isinstance(value, Sequence) else value
+        connection.execute(f"UPDATE task SET {name} = ? WHERE id = ?", (stored, task.id))
+    edited = rows.task(connection, task.id)
+    connection.execute("UPDATE task SET rank_ms = ? WHERE id = ?", (rank_ms(edited.priority, edited.queued_ms), task.id))
+    events.record(
+        connection, actor, "task.edited", task=task.id, data={"fields": sorted({*fields, *(["after"] if after is not None else [])})}
+    )
+    return {task.lane} if task.lane else set()
+
+
+def _refuse_cycle(connection: sqlite3.Connection, id: int, after: Sequence[int]) -> None:
+    for before in after:
+        if before == id:
+            raise UsageError(f"#{id} cannot wait for itself")
+        path = connection.execute(
+            "WITH RECURSIVE up (id) AS (VALUES (?) UNION SELECT before FROM task_after JOIN up ON task = up.id)"
+            " SELECT 1 FROM up WHERE id = ?",
+            (before, id),
+        ).fetchone()
+        if path:
+            raise UsageError(f"#{id} after #{before}: #{before} already waits for #{id}, so both would wait for ever")
+
+
+def do_next(connection: sqlite3.Connection, actor: str, task: Task) -> Lanes:
+    """Put a task before all others of its lane."""
+    if task.state not in (State.HELD, State.QUEUED):
+        raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be next")
+    connection.execute("UPDATE task SET next_rank = (SELECT max(next_rank) + 1 FROM task) WHERE id = ?", (task.id,))
+    events.record(connection, actor, "task.next", task=task.id)
+    return {task.lane} if task.lane else set()

@@ -1,0 +1,128 @@
+"""How a run begins and ends, in plain SQL. Every function works inside a write transaction of its caller."""
+
+import sqlite3
+from typing import NamedTuple
+
+from wzp_tui.store import change, events, rows
+from wzp_tui.tasks import policy
+from wzp_tui.tasks.run import ExitRecord, Run
+from wzp_tui.tasks.task import State, Task
+
+# The order of tasks/order.py, over the index task_queue.
+_NEXT_OF_LANE = """
+SELECT id FROM task
+WHERE state = 'queued' AND lane = :lane AND not_before_ms <= :now
+  AND NOT EXISTS (
+    SELECT 1 FROM task_after JOIN task AS earlier ON earlier.id = task_after.before
+    WHERE task_after.task = task.id AND earlier.state <> 'done')
+  AND EXISTS (SELECT 1 FROM lane WHERE name = :lane AND paused = 0 AND slots >= :slot)
+  AND NOT EXISTS (SELECT 1 FROM run WHERE lane = :lane AND slot = :slot AND ended_ms IS NULL)
+ORDER BY next_rank DESC, rank_ms, id LIMIT 1
+"""
+_THIS_TASK = """
+SELECT id FROM task
+WHERE state = 'queued' AND id = :task AND not_before_ms <= :now
+  AND NOT EXISTS (
+    SELECT 1 FROM task_after JOIN task AS earlier ON earlier.id = task_after.before
+    WHERE task_after.task = task.id AND earlier.state <> 'done')
+"""
+
+
+class Seat(NamedTuple):
+    """What a worker may claim: the tasks of a lane for one of its slots, or one task."""
+
+    lane: str | None = None
+    slot: int | None = None
+    task: int | None = None
+
+
+class Worker(NamedTuple):
+    """Who claims."""
+
+    pid: int
+    mux: str
+    tty: str
+    fifo: str
+    """The name of the FIFO that wakes it."""
+
+
+class Claim(NamedTuple):
+    """A run that has begun, and its task."""
+
+    run: Run
+    task: Task
+
+
+def candidate(connection: sqlite3.Connection, seat: Seat) -> int | None:
+    """The id of the task that this seat would claim now."""
+    sql = _THIS_TASK if seat.task is not None else _NEXT_OF_LANE
+    row = connection.execute(sql, {**seat._asdict(), "now": events.now_ms()}).fetchone()
+    return row[0] if row else None
+
+
+def next_due_ms(connection: sqlite3.Connection, seat: Seat) -> int | None:
+    """When the next task of this seat may start that waits for a time."""
+    where, value = ("id = ?", seat.task) if seat.task is not None else ("lane = ?", seat.lane)
+    row = connection.execute(
+        f"SELECT min(not_before_ms) FROM task WHERE state = 'queued' AND not_before_ms > ? AND {where}", (events.now_ms(), value)
+    ).fetchone()
+    return int(row[0]) if row and row[0] is not None else None
+
+
+def claim(connection: sqlite3.Connection, actor: str, seat: Seat, worker: Worker, token: str) -> Claim | None:
+    """Begin a run of the next task, or `None`. The caller holds the locks of `token` already."""
+    id = candidate(connection, seat)
+    if id is None:
+        return None
+    task = rows.task(connection, id)
+    change.set_state(connection, actor, task, State.RUNNING)
+    connection.execute("UPDATE task SET tries = tries + 1 WHERE id = ?", (id,))
+    attempt = connection.execute("SELECT count(*) + 1 FROM run WHERE task = ?", (id,)).fetchone()[0]
+    connection.execute(
+        "INSERT INTO run (task, attempt, token, lane, slot, mux, tty, worker, fifo, started_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (id, attempt, token, seat.lane, seat.slot, worker.mux, worker.tty, worker.pid, worker.fifo, events.now_ms()),
+    )
+    run = rows.run_by_token(connection, token)
+    assert run is not None
+    events.record(connection, actor, "run.started", task=id, run=run.id)
+    return Claim(run, rows.task(connection, id))
+
+
+def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> change.Lanes:
+    """Take in an exit record. A second time it changes nothing."""
+    run = rows.run_by_token(connection, record.token)
+    if run is None or not run.open:
+        return set()
+    task = rows.task(connection, run.task)
+    _end(connection, run, record)
+    tries = connection.execute("SELECT tries FROM task WHERE id = ?", (task.id,)).fetchone()[0]
+    state, reason, not_before_ms = policy.outcome(task, tries, record)
+    events.record(
+        connection,
+        actor,
+        "run.ended",
+        task=task.id,
+        run=run.id,
+        data={"exit": record.exit, "signal": record.signal, "reason": record.reason},
+    )
+    touched = change.set_state(connection, actor, task, state, reason, not_before_ms)
+    return touched | ({run.lane} if run.lane else set())
+
+
+def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Lanes:
+    """End a run whose end nobody saw."""
+    now = events.now_ms()
+    task = rows.task(connection, run.task)
+    _end(connection, run, ExitRecord(run.token, run.id, run.task, now, reason=reason))
+    tries = connection.execute("SELECT tries FROM task WHERE id = ?", (task.id,)).fetchone()[0]
+    state, reason, not_before_ms = policy.lost_outcome(task, tries, now, reason)
+    events.record(connection, actor, "run.lost", task=task.id, run=run.id, data={"reason": reason})
+    touched = change.set_state(connection, actor, task, state, reason, not_before_ms)
+    return touched | ({run.lane} if run.lane else set())
+
+
+def _end(connection: sqlite3.Connection, run: Run, record: ExitRecord) -> None:
+    connection.execute(
+        "UPDATE run SET ended_ms = ?, exit = ?, signal = ?, reason = ?, orphaned = 0 WHERE id = ?",
+        (record.ended_ms, record.exit, record.signal, record.reason, run.id),
+    )

@@ -1,0 +1,94 @@
+"""Is a run alive, orphaned or lost? Judged by locks, in an order that never calls a healthy run lost.
+
+The worker takes the run's lock before its claim commits, and the command inherits a lock of its own. So: try the run's lock; if it is
+free, read record and spool inside one write transaction; only then judge.
+"""
+
+import json
+import os
+import sqlite3
+from enum import Enum, auto
+
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import change, claim, events, rows
+from wzp_tui.store.lock import is_held, read_holder, remove
+from wzp_tui.store.process import Process, is_alive
+from wzp_tui.tasks.run import ExitRecord, Run
+
+
+class Verdict(Enum):
+    """What the locks say of a run that has no end in the store."""
+
+    ALIVE = auto()
+    ORPHANED = auto()
+    ENDED = auto()
+
+
+def worker_holds(folder: StoreFolder, run: Run) -> bool:
+    """The run's worker is there."""
+    return is_held(folder.run_lock(run.token))
+
+
+def child_process(folder: StoreFolder, run: Run) -> Process | None:
+    """The command of the run, as its worker wrote it down; `None` before it started."""
+    try:
+        return Process(**json.loads(read_holder(folder.child_lock(run.token)))["process"])
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def child_tty(folder: StoreFolder, run: Run) -> str:
+    """The inner tty of the run, `""` before it started."""
+    try:
+        return str(json.loads(read_holder(folder.child_lock(run.token)))["tty"])
+    except (ValueError, TypeError, KeyError):
+        return ""
+
+
+def child_lives(folder: StoreFolder, run: Run) -> bool:
+    """The run's command goes on. Some programs close every descriptor, and so the lock: then the process itself is asked for."""
+    child = child_process(folder, run)
+    return is_held(folder.child_lock(run.token)) or (child is not None and is_alive(child))
+
+
+def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token: str) -> tuple[Verdict, change.Lanes]:
+    """Judge a run whose worker's lock was free, inside a write transaction."""
+    run = rows.run_by_token(connection, token)
+    if run is None or not run.open:
+        return Verdict.ENDED, set()
+    record = spooled(folder, token)
+    if record is not None:
+        return Verdict.ENDED, claim.finish(connection, actor, record)
+    if worker_holds(folder, run):  # claimed, lost sight of and taken up again between two looks
+        return Verdict.ALIVE, set()
+    if child_lives(folder, run):
+        if not run.orphaned:
+            connection.execute("UPDATE run SET orphaned = 1 WHERE id = ?", (run.id,))
+            events.record(connection, actor, "run.orphaned", task=run.task, run=run.id)
+        return Verdict.ORPHANED, set()
+    reason = "its worker died, and its command ended unseen" if run.orphaned else "its worker died"
+    return Verdict.ENDED, claim.lose(connection, actor, run, reason)
+
+
+def spooled(folder: StoreFolder, token: str) -> ExitRecord | None:
+    """The exit record that a worker left as a file."""
+    try:
+        with open(folder.record(token), "rb") as file:
+            return ExitRecord.load(file.read())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        os.rename(folder.record(token), folder.record(token) + ".unreadable")
+        return None
+
+
+def spooled_tokens(folder: StoreFolder) -> list[str]:
+    """The tokens of all exit records that wait as files."""
+    return [name.removesuffix(".json") for name in os.listdir(folder.spool) if name.endswith(".json")]
+
+
+def forget(folder: StoreFolder, token: str) -> None:
+    """Remove the files of a run whose end is committed."""
+    remove(folder.record(token))
+    remove(folder.child_lock(token))
+    remove(folder.run_lock(token))

@@ -1,0 +1,94 @@
+"""Which process a pid is: pids are re-used, so a process is named by pid, start and boot."""
+
+import os
+import sys
+from typing import NamedTuple
+
+
+class Process(NamedTuple):
+    """One process of one boot."""
+
+    pid: int
+    start: str
+    """The kernel's start time of the process, opaque; `""` when there is no such process."""
+    boot: str
+
+
+def process(pid: int) -> Process:
+    """The process that has this pid now."""
+    return Process(pid, _start(pid), _boot())
+
+
+def is_alive(known: Process) -> bool:
+    """This very process runs (a zombie does not)."""
+    return bool(known.start) and known.boot == _boot() and _start(known.pid) == known.start
+
+
+if sys.platform == "linux":
+
+    def _start(pid: int) -> str:
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+        except OSError:
+            return ""
+        return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
+
+    def _boot() -> str:
+        try:
+            with open("/proc/sys/kernel/random/boot_id") as file:
+                return file.read().strip()
+        except OSError:
+            return ""
+
+    def _parents() -> dict[int, int]:
+        found = {}
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                try:
+                    with open(f"/proc/{name}/stat", "rb") as file:
+                        fields = file.read().rpartition(b")")[2].split()
+                except OSError:
+                    continue
+                if fields[0] not in (b"Z", b"X"):
+                    found[int(name)] = int(fields[1])
+        return found
+
+else:
+
+    def _ps(*arguments: str) -> str:
+        import subprocess
+
+        return subprocess.run(["ps", *arguments], capture_output=True, text=True, check=False).stdout.strip()
+
+    def _start(pid: int) -> str:
+        state, _, start = _ps("-o", "state=,lstart=", "-p", str(pid)).partition(" ")
+        return "" if state.startswith("Z") else start.strip()
+
+    def _boot() -> str:
+        import subprocess
+
+        return subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False).stdout.strip()
+
+    def _parents() -> dict[int, int]:
+        found = {}
+        for line in _ps("-axo", "pid=,ppid=,state=").splitlines():
+            pid, parent, state = line.split(None, 2)
+            if not state.startswith("Z"):
+                found[int(pid)] = int(parent)
+        return found
+
+
+def descendants(pid: int) -> set[int]:
+    """All processes below `pid`, however deep."""
+    children: dict[int, list[int]] = {}
+    for child, parent in _parents().items():
+        children.setdefault(parent, []).append(child)
+    found: set[int] = set()
+    look = [pid]
+    while look:
+        for child in children.get(look.pop(), ()):
+            if child not in found:
+                found.add(child)
+                look.append(child)
+    return found

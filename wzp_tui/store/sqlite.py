@@ -1,0 +1,229 @@
+"""The store as an SQLite file with locks, spool and FIFOs beside it."""
+
+from collections.abc import Callable, Sequence
+from sqlite3 import Connection
+
+from wzp_tui.errors import TransitionError, UsageError
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import View, change, claim, events, liveness, migrate, rows, wake
+from wzp_tui.store.claim import Claim, Seat, Worker
+from wzp_tui.store.events import Event
+from wzp_tui.tasks.lane import check_lane_name, check_slots
+from wzp_tui.tasks.run import ExitRecord, Run
+from wzp_tui.tasks.task import LIVE, OPEN, NewTask, State, Task
+
+STOPS = ("", "interrupt", "stop", "kill")
+
+
+class SqliteStore:
+    """A `Store` over one folder. It belongs to the thread that opened it."""
+
+    def __init__(self, folder: StoreFolder, actor: str) -> None:
+        self.folder = folder
+        self.actor = actor
+        self._database = migrate.open_database(folder)
+        self._read = self._database.read
+        self._data_version = -1
+
+    def close(self) -> None:
+        self._database.close()
+
+    def view(self, events: int = 50) -> View:
+        with self._read() as connection:
+            return View(rows.tasks(connection), rows.latest_runs(connection), rows.lanes(connection), _latest_events(connection, events))
+
+    def task(self, id: int) -> Task:
+        with self._read() as connection:
+            return rows.task(connection, id)
+
+    def runs(self, task: int) -> tuple[Run, ...]:
+        with self._read() as connection:
+            rows.task(connection, task)
+            return rows.runs(connection, "WHERE task = ? ORDER BY id", (task,))
+
+    def events_since(self, seq: int, limit: int = 1000) -> tuple[Event, ...]:
+        with self._read() as connection:
+            return events.since(connection, seq, limit)
+
+    def changed(self) -> bool:
+        version = self._database.connection.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._data_version:
+            return False
+        self._data_version = version
+        return True
+
+    def add(self, new: NewTask) -> int:
+        return self.add_all([(new, ())])[0]
+
+    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[int]]]) -> list[int]:
+        ids: list[int] = []
+        touched: change.Lanes = set()
+        with self._database.write() as connection:
+            for new, after in batch:
+                task = new._replace(after=(*new.after, *(ids[index] for index in after)))
+                id, lanes = change.add(connection, self.actor, task)
+                ids.append(id)
+                touched |= lanes
+        self._wake(touched)
+        return ids
+
+    def assign(self, id: int, *, lane: str | None = None, place: str = "tab") -> None:
+        self._change(id, lambda connection, task: change.assign(connection, self.actor, task, lane, place))
+
+    def edit(self, id: int, **fields: object) -> None:
+        self._change(id, lambda connection, task: change.edit(connection, self.actor, task, **fields))
+
+    def hold(self, id: int) -> None:
+        self._move(id, State.HELD, "by you")
+
+    def release(self, id: int) -> None:
+        task = self.task(id)
+        if task.state is not State.HELD:
+            raise TransitionError(f"#{id} is {task.state}, not held")
+        self._move(id, State.QUEUED)
+
+    def do_next(self, id: int) -> None:
+        self._change(id, lambda connection, task: change.do_next(connection, self.actor, task))
+
+    def retry(self, id: int) -> None:
+        def queue_again(connection: Connection, task: Task) -> change.Lanes:
+            if task.state in OPEN:
+                raise TransitionError(f"#{id} is {task.state}; only a task that has ended can run again")
+            return change.queue_again(connection, self.actor, task)
+
+        self._change(id, queue_again)
+
+    def cancel(self, id: int) -> str:
+        answer = "cancelled"
+
+        def cancel(connection: Connection, task: Task) -> change.Lanes:
+            nonlocal answer
+            if task.state in LIVE:
+                answer = "asked"
+                return self._ask_to_stop(connection, task, "stop")
+            return change.set_state(connection, self.actor, task, State.CANCELLED, "by you")
+
+        self._change(id, cancel)
+        return answer
+
+    def stop(self, id: int, kind: str) -> None:
+        if kind not in STOPS[1:]:
+            raise UsageError(f"{kind!r} is no way to stop a task; there are: {', '.join(STOPS[1:])}")
+        self._change(id, lambda connection, task: self._ask_to_stop(connection, task, kind))
+
+    def _ask_to_stop(self, connection: Connection, task: Task, kind: str) -> change.Lanes:
+        run = rows.open_run(connection, task.id)
+        if run is None:
+            raise TransitionError(f"#{task.id} is {task.state}; only a running task can be stopped")
+        if run.orphaned:
+            child = liveness.child_process(self.folder, run)
+            raise TransitionError(f"#{task.id} lost its worker, so nobody can stop it but you" + (f": kill {child.pid}" if child else ""))
+        stronger = max(run.stop, kind, key=STOPS.index)
+        connection.execute("UPDATE run SET stop = ?, stop_serial = stop_serial + 1 WHERE id = ?", (stronger, run.id))
+        events.record(connection, self.actor, "run.stop", task=task.id, run=run.id, new=kind)
+        self._fifos.append(connection.execute("SELECT fifo FROM run WHERE id = ?", (run.id,)).fetchone()[0])
+        return set()
+
+    def done(self, id: int) -> None:
+        def done(connection: Connection, task: Task) -> change.Lanes:
+            if task.state is State.FAILED or task.state is State.LOST:
+                connection.execute("UPDATE task SET seen = 1 WHERE id = ?", (id,))
+                events.record(connection, self.actor, "task.seen", task=id)
+                return set()
+            if task.state is not State.REVIEW:
+                raise TransitionError(f"#{id} is {task.state}; done accepts a task in review, or marks a failed one as seen")
+            return change.set_state(connection, self.actor, task, State.DONE, "accepted")
+
+        self._change(id, done)
+
+    def set_lane(self, name: str, slots: int) -> None:
+        check_lane_name(name)
+        check_slots(slots)
+        with self._database.write() as connection:
+            old = connection.execute("SELECT slots FROM lane WHERE name = ?", (name,)).fetchone()
+            connection.execute(
+                "INSERT INTO lane (name, slots) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET slots = excluded.slots", (name, slots)
+            )
+            events.record(connection, self.actor, "lane.set", old=str(old[0]) if old else None, new=str(slots), data={"lane": name})
+        self._wake({name})
+
+    def pause_lane(self, name: str, paused: bool) -> None:
+        with self._database.write() as connection:
+            rows.lane(connection, name)
+            connection.execute("UPDATE lane SET paused = ? WHERE name = ?", (paused, name))
+            events.record(connection, self.actor, "lane.paused" if paused else "lane.resumed", data={"lane": name})
+        self._wake({name})
+
+    def candidate(self, seat: Seat) -> int | None:
+        with self._read() as connection:
+            return claim.candidate(connection, seat)
+
+    def next_due_ms(self, seat: Seat) -> int | None:
+        with self._read() as connection:
+            return claim.next_due_ms(connection, seat)
+
+    def claim(self, seat: Seat, worker: Worker, token: str, ended: ExitRecord | None = None) -> Claim | None:
+        touched: change.Lanes = set()
+        with self._database.write() as connection:
+            if ended is not None:
+                touched |= claim.finish(connection, self.actor, ended)
+            begun = claim.claim(connection, self.actor, seat, worker, token) if token else None
+        if ended is not None:
+            liveness.forget(self.folder, ended.token)
+        self._wake(touched)
+        return begun
+
+    def detach(self, run: int) -> None:
+        with self._database.write() as connection:
+            connection.execute("UPDATE run SET detached = 1 WHERE id = ?", (run,))
+            events.record(connection, self.actor, "run.detached", run=run)
+        self._wake(set())
+
+    def note(self, run: int, kind: str, **data: object) -> None:
+        with self._database.write() as connection:
+            task = connection.execute("SELECT task FROM run WHERE id = ?", (run,)).fetchone()
+            events.record(connection, self.actor, kind, run=run, task=task[0] if task else None, data=data)
+        self._wake(set())
+
+    def open_run(self, seat: Seat) -> Run | None:
+        with self._read() as connection:
+            if seat.task is not None:
+                return rows.open_run(connection, seat.task)
+            found = rows.runs(connection, "WHERE lane = ? AND slot = ? AND ended_ms IS NULL", (seat.lane, seat.slot))
+            return found[0] if found else None
+
+    def stop_asked(self, run: int) -> tuple[str, int]:
+        row = self._database.connection.execute("SELECT stop, stop_serial FROM run WHERE id = ?", (run,)).fetchone()
+        return (row[0], row[1]) if row else ("", 0)
+
+    def settle(self) -> None:
+        with self._read() as connection:
+            open_runs = rows.runs(connection, "WHERE ended_ms IS NULL")
+        tokens = {run.token for run in open_runs if not liveness.worker_holds(self.folder, run)}
+        orphans = {run.token for run in open_runs if run.orphaned and liveness.child_lives(self.folder, run)}
+        for token in tokens - orphans | set(liveness.spooled_tokens(self.folder)):
+            with self._database.write() as connection:
+                verdict, touched = liveness.judge(connection, self.folder, self.actor, token)
+            if verdict is liveness.Verdict.ENDED:
+                liveness.forget(self.folder, token)
+            self._wake(touched)
+
+    _fifos: list[str]
+
+    def _change(self, id: int, how: Callable[[Connection, Task], change.Lanes]) -> None:
+        self._fifos = []
+        with self._database.write() as connection:
+            touched = how(connection, rows.task(connection, id))
+        for fifo in self._fifos:
+            wake.wake(self.folder.fifo(fifo))
+        self._wake(touched)
+
+    def _move(self, id: int, new: State, reason: str = "") -> None:
+        self._change(id, lambda connection, task: change.set_state(connection, self.actor, task, new, reason))
+
+    def _wake(self, lanes: change.Lanes) -> None:
+        wake.wake_lanes(self.folder, lanes)
+
+
+def _latest_events(connection: Connection, limit: int) -> tuple[Event, ...]:
+    return events.latest(connection, limit)

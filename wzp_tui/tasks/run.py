@@ -1,0 +1,72 @@
+"""A run: one attempt at a task, and the record of how it ended."""
+
+import json
+from typing import NamedTuple
+
+RECORD_VERSION = 1
+
+
+class Run(NamedTuple):
+    """One attempt at a task. Times are milliseconds of Unix time."""
+
+    id: int
+    task: int
+    attempt: int
+    token: str
+    """Names its locks and its exit record."""
+    lane: str | None
+    slot: int | None
+    mux: str
+    """The instance of the mux whose pane it runs in."""
+    tty: str
+    """The outer tty, by which its pane is found; `""`: none."""
+    worker: int
+    """The worker's process id, for people: liveness is told by locks."""
+    started_ms: int
+    ended_ms: int | None
+    exit: int | None
+    signal: int | None
+    reason: str
+    """Why it ended so, where the exit alone does not say it: `timeout after 10m`, `pane closed`."""
+    orphaned: bool
+    """Its worker is gone and its command goes on; nobody will see how it exits."""
+    detached: bool
+    """It goes on without a pane."""
+    stop: str
+    """The strongest stop that was asked for: `""`, `interrupt`, `stop` or `kill`."""
+
+    @property
+    def open(self) -> bool:
+        """No end is recorded."""
+        return self.ended_ms is None
+
+
+class ExitRecord(NamedTuple):
+    """How a run ended, as its worker saw it. It is a file first, so that it survives a store that cannot be written."""
+
+    token: str
+    run: int
+    task: int
+    ended_ms: int
+    exit: int | None = None
+    signal: int | None = None
+    reason: str = ""
+    cancelled: bool = False
+    """The end was asked for: the task is cancelled, whatever the command answered."""
+    log_dropped: int = 0
+    """Bytes of output that are not in the log."""
+
+    def dump(self) -> bytes:
+        """One JSON line."""
+        return json.dumps({"version": RECORD_VERSION, **self._asdict()}).encode() + b"\n"
+
+    @classmethod
+    def load(cls, data: bytes) -> "ExitRecord":
+        """Read `dump`'s line; fields of later versions are ignored. Raises `ValueError`."""
+        fields = json.loads(data)
+        if not isinstance(fields, dict):
+            raise ValueError("not an exit record")
+        try:
+            return cls(**{name: fields[name] for name in cls._fields if name in fields})
+        except TypeError as error:
+            raise ValueError(str(error)) from error
