@@ -37,7 +37,7 @@ def test_the_top_level_holds_what_a_visitor_looks_for() -> None:
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     machine = re.compile(
         r"(?<![\w.~$})-])/(?:" + "|".join(("work", "root", "Users", "home/[a-z]+", "opt/wheels")) + r")/"
-        r"|(?:files\.)?python" + r"hosted\.org|pypi\." + r"org|\bregistry\.[a-z]|--index" + r"-url\s*=?\s*http"
+        r"|(?:files\.)?python" + r"hosted\.org|pypi\." + r"org|//registry\.|--index" + r"-url\s*=?\s*http"
     )
     found = [
         f"{name}:{number}: {line.strip()[:120]}"
