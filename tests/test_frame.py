@@ -37,7 +37,7 @@ def test_the_top_level_holds_what_a_visitor_looks_for() -> None:
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     folders = "|".join(("work", "root", "opt/wheels", re.escape(str(ROOT)[1:])))
     hosts = r"(?:files\.)?python" + r"hosted\.org|pypi\." + r"org|//registry\.|--index" + r"-url\s*=?\s*http"
-    machine = re.compile(rf"(?<![\w.~$})-])/(?:{folders})/|{hosts}")
+    machine = re.compile(rf"(?<![\w.~$)}}-])/(?:{folders})/|{hosts}")
     found = [
         f"{name}:{number}: {line.strip()[:120]}"
         for name in tracked()
