@@ -4,6 +4,7 @@ import sqlite3
 from typing import NamedTuple
 
 from wzp_tui.store import change, events, rows
+from wzp_tui.store.process import boot
 from wzp_tui.tasks import policy
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import State, Task
@@ -79,8 +80,9 @@ def claim(connection: sqlite3.Connection, actor: str, seat: Seat, worker: Worker
     connection.execute("UPDATE task SET tries = tries + 1 WHERE id = ?", (id,))
     attempt = connection.execute("SELECT count(*) + 1 FROM run WHERE task = ?", (id,)).fetchone()[0]
     connection.execute(
-        "INSERT INTO run (task, attempt, token, lane, slot, mux, tty, worker, fifo, started_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (id, attempt, token, seat.lane, seat.slot, worker.mux, worker.tty, worker.pid, worker.fifo, events.now_ms()),
+        "INSERT INTO run (task, attempt, token, lane, slot, mux, tty, worker, fifo, boot, started_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (id, attempt, token, seat.lane, seat.slot, worker.mux, worker.tty, worker.pid, worker.fifo, boot(), events.now_ms()),
     )
     run = rows.run_by_token(connection, token)
     assert run is not None
@@ -118,6 +120,16 @@ def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> c
     state, reason, not_before_ms = policy.lost_outcome(task, tries, now, reason)
     events.record(connection, actor, "run.lost", task=task.id, run=run.id, data={"reason": reason})
     touched = change.set_state(connection, actor, task, state, reason, not_before_ms)
+    return touched | ({run.lane} if run.lane else set())
+
+
+def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Lanes:
+    """End a run whose command never began: the task is as it was, and its retries too."""
+    task = rows.task(connection, run.task)
+    _end(connection, run, ExitRecord(run.token, run.id, run.task, events.now_ms(), reason=reason))
+    connection.execute("UPDATE task SET tries = tries - 1 WHERE id = ?", (task.id,))
+    events.record(connection, actor, "run.void", task=task.id, run=run.id, data={"reason": reason})
+    touched = change.set_state(connection, actor, task, State.QUEUED, reason)
     return touched | ({run.lane} if run.lane else set())
 
 

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import change, claim, events, rows
 from wzp_tui.store.lock import is_held, read_holder, remove
-from wzp_tui.store.process import Process, is_alive
+from wzp_tui.store.process import Process, boot, is_alive
 from wzp_tui.tasks.run import ExitRecord, Run
 
 
@@ -66,6 +66,9 @@ def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token
             connection.execute("UPDATE run SET orphaned = 1 WHERE id = ?", (run.id,))
             events.record(connection, actor, "run.orphaned", task=run.task, run=run.id)
         return Verdict.ORPHANED, set()
+    if run.boot == boot() and not run.orphaned and child_process(folder, run) is None:
+        # The command writes its name into the child's lock before it begins; a lock file says nothing about an earlier boot.
+        return Verdict.ENDED, claim.give_back(connection, actor, run, "its worker died before the command began")
     reason = "its worker died, and its command ended unseen" if run.orphaned else "its worker died"
     return Verdict.ENDED, claim.lose(connection, actor, run, reason)
 

@@ -16,12 +16,12 @@ class Process(NamedTuple):
 
 def process(pid: int) -> Process:
     """The process that has this pid now."""
-    return Process(pid, _start(pid), _boot())
+    return Process(pid, _start(pid), boot())
 
 
 def is_alive(known: Process) -> bool:
     """This very process runs (a zombie does not)."""
-    return bool(known.start) and known.boot == _boot() and _start(known.pid) == known.start
+    return bool(known.start) and known.boot == boot() and _start(known.pid) == known.start
 
 
 if sys.platform == "linux":
@@ -34,7 +34,8 @@ if sys.platform == "linux":
             return ""
         return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
 
-    def _boot() -> str:
+    def boot() -> str:
+        """Names this boot of the machine."""
         try:
             with open("/proc/sys/kernel/random/boot_id") as file:
                 return file.read().strip()
@@ -65,7 +66,8 @@ else:
         state, _, start = _ps("-o", "state=,lstart=", "-p", str(pid)).partition(" ")
         return "" if state.startswith("Z") else start.strip()
 
-    def _boot() -> str:
+    def boot() -> str:
+        """Names this boot of the machine."""
         import subprocess
 
         return subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False).stdout.strip()

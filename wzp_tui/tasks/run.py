@@ -28,6 +28,8 @@ class Run(NamedTuple):
     signal: int | None
     reason: str
     """Why it ended so, where the exit alone does not say it: `timeout after 10m`, `pane closed`."""
+    boot: str
+    """The boot of the machine in which it began."""
     orphaned: bool
     """Its worker is gone and its command goes on; nobody will see how it exits."""
     detached: bool

@@ -56,6 +56,7 @@ CREATE TABLE run (
     tty TEXT NOT NULL,
     worker INTEGER NOT NULL,
     fifo TEXT NOT NULL,
+    boot TEXT NOT NULL,
     started_ms INTEGER NOT NULL,
     ended_ms INTEGER,
     exit INTEGER,

@@ -1,0 +1,197 @@
+"""One run, from the start of its command to the exit record."""
+
+import os
+import select
+import signal
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from wzp_tui.errors import StoreError
+from wzp_tui.inpane import child as children
+from wzp_tui.inpane.environment import environment, inherited
+from wzp_tui.inpane.log import RunLog
+from wzp_tui.inpane.mux import HANGUP_PAUSE, PaneMux
+from wzp_tui.inpane.signals import Signals
+from wzp_tui.inpane.stop import StopLadder
+from wzp_tui.inpane.tee import Tee
+from wzp_tui.inpane.terminal import Terminal
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import Claim, Store
+from wzp_tui.store.events import now_ms
+from wzp_tui.store.lock import FileLock
+from wzp_tui.store.process import descendants
+from wzp_tui.store.wake import Fifo
+from wzp_tui.tasks.run import ExitRecord
+
+NOT_STARTED = 127
+
+
+class Ended(NamedTuple):
+    """What an attempt leaves."""
+
+    record: ExitRecord
+    detached: bool
+    """The pane is gone: there is nowhere to work any more."""
+    spoke_escape: bool
+
+
+class Attempt:
+    """Runs the command of a claim."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        store: Store,
+        folder: StoreFolder,
+        pane: Terminal,
+        mux: PaneMux,
+        fifo: Fifo,
+        signals: Signals,
+        child_lock: FileLock,
+        alarm: Callable[[str], None],
+    ) -> None:
+        self._run, self._task = claim
+        self._store, self._folder, self._pane, self._mux = store, folder, pane, mux
+        self._fifo, self._signals, self._child_lock, self._alarm = fifo, signals, child_lock, alarm
+        self._reason = ""
+        self._cancelled = False
+        self._detached = False
+        self._stop_serial = 0
+        self._hangup_at: float | None = None
+
+    def go(self) -> Ended:
+        """Start, wait, and say how it ended."""
+        log = RunLog(self._folder.log(self._run.id))
+        strangers = descendants(os.getpid())
+        try:
+            env = environment(self._task, self._run, str(self._folder), inherited())
+            started = children.start(self._task, env, self._pane.cooked, self._pane.size(), self._child_lock)
+        except OSError as error:
+            words = f"cannot start: {error.filename + ': ' if error.filename else ''}{error.strerror or error}"
+            log.write(words.encode() + b"\r\n")
+            log.close()
+            self._pane.say(words)
+            return Ended(self._record(NOT_STARTED, None, words, log), False, False)
+        finally:
+            self._child_lock.release()
+        tee = Tee(started.master, self._pane, log.write)
+        ladder = StopLadder(started, strangers)
+        status = self._wait(started, tee, ladder)
+        tee.drain()
+        log.close()
+        code = os.waitstatus_to_exitcode(status)
+        record = self._record(code if code >= 0 else None, -code if code < 0 else None, self._reason, log)
+        return Ended(record, self._detached, tee.spoke_escape)
+
+    def _record(self, exit: int | None, signal_number: int | None, reason: str, log: RunLog) -> ExitRecord:
+        run = self._run
+        return ExitRecord(run.token, run.id, run.task, now_ms(), exit, signal_number, reason, self._cancelled, log.dropped)
+
+    def _wait(self, started: children.Child, tee: Tee, ladder: StopLadder) -> int:
+        poll = select.poll()
+        poll.register(self._signals.fd, select.POLLIN)
+        poll.register(self._fifo.fd, select.POLLIN)
+        timeout_at = time.monotonic() + self._task.timeout if self._task.timeout else None
+        status: int | None = None
+        self._look_for_stop(ladder)
+        status = self._reap(started.pid, status)
+        while status is None or ladder.due is not None:
+            tee.register(poll)
+            ready = dict(poll.poll(_milliseconds(tee.timeout(), timeout_at, ladder.due, self._hangup_at)))
+            tee.move(ready)
+            if self._signals.fd in ready:
+                status = self._hear(started, tee, ladder, status)
+            if self._fifo.fd in ready:
+                self._fifo.drain()
+                self._look_for_stop(ladder)
+            if tee.pane_hung_up and tee.pane is not None:
+                self._pane_went(tee)
+            now = time.monotonic()
+            if self._hangup_at is not None and now >= self._hangup_at:
+                self._hangup_at = None
+                self._judge_hangup(ladder)
+            if timeout_at is not None and now >= timeout_at:
+                timeout_at = None
+                self._reason = self._reason or f"timeout after {self._task.timeout:g}s"
+                ladder.begin("stop")
+            if ladder.due is not None and (now >= ladder.due or (status is not None and not ladder.family())):
+                ladder.step()
+        return status
+
+    def _hear(self, started: children.Child, tee: Tee, ladder: StopLadder, status: int | None) -> int | None:
+        heard = self._signals.heard()
+        if signal.SIGWINCH in heard and tee.pane is not None:
+            children.set_size(started, self._pane.size())
+        if signal.SIGHUP in heard and tee.pane is not None:
+            self._pane_went(tee)
+        if signal.SIGTERM in heard or signal.SIGINT in heard:
+            self._end(ladder, "stop", "its worker was ended")
+        return self._reap(started.pid, status)
+
+    def _reap(self, pid: int, status: int | None) -> int | None:
+        while True:
+            try:
+                reaped, raw = os.waitpid(-1, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)
+            except ChildProcessError:
+                return status
+            if reaped == 0:
+                return status
+            if reaped != pid:
+                continue
+            if os.WIFSTOPPED(raw):
+                self._note("run.stopped", signal=os.WSTOPSIG(raw))
+            elif os.WIFCONTINUED(raw):
+                self._note("run.continued")
+            else:
+                status = raw
+
+    def _look_for_stop(self, ladder: StopLadder) -> None:
+        try:
+            kind, serial = self._store.stop_asked(self._run.id)
+        except StoreError as error:
+            self._alarm(str(error))
+            return
+        if serial == self._stop_serial:
+            return
+        self._stop_serial = serial
+        if kind == "interrupt":
+            ladder.interrupt()
+        else:
+            self._end(ladder, kind, "stopped by you")
+
+    def _end(self, ladder: StopLadder, kind: str, reason: str) -> None:
+        self._cancelled = True
+        self._reason = self._reason or reason
+        ladder.begin(kind)
+
+    def _pane_went(self, tee: Tee) -> None:
+        tee.detach()
+        self._detached = True
+        self._hangup_at = time.monotonic() + HANGUP_PAUSE
+
+    def _judge_hangup(self, ladder: StopLadder) -> None:
+        """Closed by the user: stop. The mux is dead: go on without a pane, to the end."""
+        if self._mux.answers():
+            self._end(ladder, "closed", "pane closed")
+            return
+        self._look_for_stop(ladder)
+        if not self._cancelled:
+            try:
+                self._store.detach(self._run.id)
+            except StoreError as error:
+                self._alarm(str(error))
+
+    def _note(self, kind: str, **data: object) -> None:
+        try:
+            self._store.note(self._run.id, kind, **data)
+        except StoreError as error:
+            self._alarm(str(error))
+
+
+def _milliseconds(relative: float | None, *absolute: float | None) -> float | None:
+    now = time.monotonic()
+    waits = [at - now for at in absolute if at is not None]
+    if relative is not None:
+        waits.append(relative)
+    return max(0.0, min(waits)) * 1000 + 1 if waits else None

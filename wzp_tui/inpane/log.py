@@ -1,0 +1,73 @@
+"""The recorded output of a run: byte-exact, capped with a visible mark, and never in the way of the command."""
+
+import os
+from collections import deque
+
+CAP = 64 << 20
+TAIL = 256 << 10
+
+
+class RunLog:
+    """Takes what the command printed. After `cap` bytes only the last `tail` bytes are kept, behind a mark.
+
+    A disk that is full costs log, never the run: what could not be written is counted in `dropped`.
+    """
+
+    def __init__(self, path: str, cap: int = CAP, tail: int = TAIL) -> None:
+        self.path = path
+        self.dropped = 0
+        self._fd = -1
+        self._room = cap
+        self._last: deque[bytes] = deque()
+        self._last_size = 0
+        self._tail = tail
+
+    def write(self, data: bytes) -> None:
+        """Record output."""
+        head, rest = data[: self._room], data[self._room :]
+        if head:
+            self._room -= len(head)
+            self._write(head)
+        if rest:
+            self._keep(rest)
+
+    def close(self) -> None:
+        """Write the kept tail, with the mark before it."""
+        kept = b"".join(self._last)
+        kept, cut = kept[-self._tail :], max(0, len(kept) - self._tail)
+        self.dropped += cut
+        if self.dropped:
+            self._write(b"\r\n[wzp-tui: %d bytes of output are not in this log]\r\n" % self.dropped)
+        if kept:
+            self._write(kept)
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _keep(self, data: bytes) -> None:
+        self._last.append(data)
+        self._last_size += len(data)
+        while self._last_size - len(self._last[0]) >= self._tail:
+            gone = self._last.popleft()
+            self._last_size -= len(gone)
+            self.dropped += len(gone)
+
+    def _write(self, data: bytes) -> None:
+        try:
+            if self._fd < 0:
+                self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            written = os.write(self._fd, data)
+        except OSError:
+            written = 0
+        self.dropped += len(data) - written
+
+
+def last_lines(path: str, count: int) -> bytes:
+    """The last lines of a log, as recorded; empty where there is none."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - 64 * 1024))
+            return b"\n".join(file.read().rstrip(b"\r\n").split(b"\n")[-count:])
+    except FileNotFoundError:
+        return b""

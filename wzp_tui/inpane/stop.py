@@ -1,0 +1,71 @@
+"""The stop ladder: ask, wait, end. It reaches everything that the run started, in whatever session or group."""
+
+import os
+import signal
+import sys
+import time
+
+from wzp_tui.inpane.child import Child
+from wzp_tui.store.process import descendants
+
+GRACE = 5.0
+GRACE_CLOSED = 2.0
+_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what our descendants leave behind, so that it can be found and ended. Linux only."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+
+
+class StopLadder:
+    """Ends a run. `step` is called again at `due`."""
+
+    def __init__(self, child: Child, strangers: set[int]) -> None:
+        self.child = child
+        self.due: float | None = None
+        """When the next step is, in monotonic time; `None`: the ladder was not begun, or is at its end."""
+        self.begun = False
+        self._strangers = strangers
+
+    def interrupt(self) -> None:
+        """What Ctrl-C does: SIGINT to the group in the foreground. It is no step of the ladder."""
+        try:
+            os.killpg(os.tcgetpgrp(self.child.master), signal.SIGINT)
+        except OSError:
+            _kill(self.child.pid, signal.SIGINT)
+
+    def begin(self, kind: str) -> None:
+        """`stop`: TERM, five seconds, KILL. `closed`: HUP and TERM, two seconds, KILL. `kill`: KILL."""
+        now = time.monotonic()
+        if kind == "kill":
+            self.due = now
+        elif not self.begun:
+            for pid in self.family():
+                if kind == "closed":
+                    _kill(pid, signal.SIGHUP)
+                _kill(pid, signal.SIGTERM)
+                _kill(pid, signal.SIGCONT)
+            self.due = now + (GRACE_CLOSED if kind == "closed" else GRACE)
+        self.begun = True
+
+    def step(self) -> None:
+        """KILL what is left, until nothing is."""
+        left = self.family()
+        for pid in left:
+            _kill(pid, signal.SIGKILL)
+        self.due = time.monotonic() + 0.05 if left else None
+
+    def family(self) -> set[int]:
+        """Every process of this run that is still there."""
+        return descendants(os.getpid()) - self._strangers
+
+
+def _kill(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass  # gone meanwhile, or setuid: not ours to end
