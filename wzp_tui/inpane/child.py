@@ -41,7 +41,7 @@ def start(task: Task, environment: Mapping[str, str], attributes: list[Any], siz
         try:
             _become(task, environment, slave, inherited, name)
         except OSError as error:
-            os.write(fail, json.dumps([error.errno, error.strerror, os.fsdecode(error.filename or task.argv[0])]).encode())
+            os.write(fail, json.dumps([error.errno, error.strerror, error.filename]).encode())
         finally:
             os._exit(127)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -68,7 +68,10 @@ def _become(task: Task, environment: Mapping[str, str], slave: int, inherited: i
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     # Before the command begins, not after: a lock file without a name proves that nothing ran.
     os.pwrite(inherited, json.dumps({"process": process(os.getpid())._asdict(), "tty": name}).encode(), 0)
-    os.execvpe(task.argv[0], task.argv, environment)
+    try:
+        os.execvpe(task.argv[0], task.argv, environment)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, task.argv[0]) from error  # not the last folder of PATH that was tried
 
 
 def set_size(child: Child, size: bytes) -> None:

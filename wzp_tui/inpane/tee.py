@@ -75,7 +75,7 @@ class Tee:
             self._to_pane.clear()
 
     def drain(self) -> None:
-        """After the command's end: read what its pty still holds. A process that stays behind may hold it open, so not to the end of file."""
+        """After the command's end: read what its pty still holds. Not to the end of file: a process left behind may hold it open."""
         deadline = time.monotonic() + DRAIN_MOST
         poll = select.poll()
         poll.register(self._master, select.POLLIN)

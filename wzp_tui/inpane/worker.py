@@ -87,7 +87,8 @@ class LaneWorker:
         me = str(os.getpid()).encode()
         run_lock = FileLock.take(self.folder.run_lock(self._token), content=me)
         child_lock = FileLock.take(self.folder.child_lock(self._token))
-        assert run_lock is not None and child_lock is not None  # a random name is nobody else's
+        assert run_lock is not None  # a random name is nobody else's
+        assert child_lock is not None
         self._run_lock, self._child_lock = run_lock, child_lock
 
     def _next(self) -> Claim | None:
