@@ -5,9 +5,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from .fakewezterm import Fake
+    from .muxserver import MuxServer
 
 settings.register_profile("wzp", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("wzp")
@@ -38,3 +43,30 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TERM", "xterm-256color")
     yield home
     shutil.rmtree(runtime, ignore_errors=True)
+
+
+@pytest.fixture
+def wezterm_mux(isolated: Path) -> "Iterator[MuxServer]":
+    """A real mux server with one pane in it; for tests marked `wezterm`."""
+    for program in ("wezterm", "wezterm-mux-server"):
+        if not shutil.which(program):
+            pytest.skip(f"NOT TESTED against a real WezTerm: `{program}` is not on PATH")
+    from .muxserver import MuxServer
+
+    server = MuxServer(isolated)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def fake_wezterm(tmp_path: Path) -> "Iterator[Fake]":
+    """A `wezterm` that answers as told; its mux runs."""
+    from .fakewezterm import Fake
+
+    it = Fake(tmp_path / "wezterm folder")
+    it.runs()
+    yield it
+    it.removed()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from wzp_tui.errors import MuxUnreachable, UsageError
@@ -39,23 +40,28 @@ async def run(argv: Sequence[str], *, env: Mapping[str, str], stdin: bytes | Non
     try:
         async with asyncio.timeout(timeout):
             stdout, stderr, _ = await asyncio.gather(
-                _read(process.stdout, STDOUT_CAP), _read(process.stderr, STDERR_CAP), _feed(process.stdin, stdin)
+                _read(process, process.stdout, STDOUT_CAP), _read(process, process.stderr, STDERR_CAP), _feed(process.stdin, stdin)
             )
             return Done(await process.wait(), stdout, stderr)
     except TimeoutError:
+        await _end(process)
         raise MuxUnreachable(f"WezTerm did not answer within {timeout:g} s: it is busy or hangs") from None
-    finally:
-        if process.returncode is None:
-            await _kill(process)
+    except BaseException:
+        await _end(process)
+        raise
 
 
-async def _read(stream: asyncio.StreamReader | None, cap: int) -> bytes:
+async def _read(process: asyncio.subprocess.Process, stream: asyncio.StreamReader | None, cap: int) -> bytes:
+    """Read to the end, even of a flood: a stream that nobody reads would never close."""
     assert stream is not None
     read = bytearray()
     while chunk := await stream.read(1 << 16):
-        read += chunk
+        if len(read) <= cap:
+            read += chunk
         if len(read) > cap:
-            raise MuxUnreachable(f"WezTerm's answer cannot be read: it is longer than {cap >> 10} KiB")
+            _kill(process)
+    if len(read) > cap:
+        raise MuxUnreachable(f"WezTerm's answer cannot be read: it is longer than {cap >> 10} KiB")
     return bytes(read)
 
 
@@ -70,13 +76,13 @@ async def _feed(stream: asyncio.StreamWriter | None, data: bytes | None) -> None
         return  # it ended without reading; its exit code and stderr say why
 
 
-async def _kill(process: asyncio.subprocess.Process) -> None:
-    try:
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    try:
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    _kill(process)
+    with suppress(TimeoutError):  # where the kernel keeps it, its end is collected later
         async with asyncio.timeout(1):
             await process.wait()
-    except TimeoutError:
-        return  # the kernel keeps it; its end is collected later

@@ -7,7 +7,7 @@ import termios
 
 
 def own_ttys() -> frozenset[str]:
-    """The ttys of this process: those of its standard streams."""
+    """The ttys of our standard streams."""
     found = set()
     for stream in (0, 1, 2):
         try:

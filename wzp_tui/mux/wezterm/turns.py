@@ -48,20 +48,23 @@ class Turns:
         deadline, nap = time.monotonic() + self._patience, 0.001
         while True:
             await self._gate.enter(look)
-            pause = nap
             try:
-                if (fd := self._try_lock()) is not None:
-                    if not look or (pause := self._too_early(fd)) <= 0:
-                        return fd
-                    os.close(fd)
-                if time.monotonic() + pause > deadline:
-                    raise MuxUnreachable(f"other processes of wzp-tui kept WezTerm busy for {self._patience:g} s: try again")
+                while True:
+                    pause = nap = min(nap * 2, 0.03)
+                    if (fd := self._try_lock()) is not None:
+                        if not look or (pause := self._too_early(fd)) <= 0:
+                            return fd
+                        os.close(fd)
+                    if time.monotonic() + pause > deadline:
+                        raise MuxUnreachable(f"other processes of wzp-tui kept WezTerm busy for {self._patience:g} s: try again")
+                    if look:
+                        break  # and wait outside, so that a wish can go first
+                    await asyncio.sleep(pause)
             except BaseException:
                 self._gate.leave()
                 raise
-            self._gate.leave()  # so that a wish can go first
+            self._gate.leave()
             await asyncio.sleep(pause)
-            nap = min(nap * 2, 0.03)
 
     def _try_lock(self) -> int | None:
         try:
