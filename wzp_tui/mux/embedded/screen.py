@@ -6,6 +6,7 @@ answers that can do no harm, a resize that loses no line, and never an exception
 
 import codecs
 import logging
+import re
 import socket
 from collections import deque
 from collections.abc import Callable
@@ -38,8 +39,15 @@ _MODEL = replace(
 _REFUSED = (
     *("OSC_CLIPBOARD", "OSC_FONT", "C0_ENQ", "DECRQCRA"),  # give a program what another one put there
     *("XTWINOPS", "DECSCPP", "DECSPP", "DECSLPP"),  # the size is the user's; titles come back as typed input
-    *("MC", "DECMC", "LINUX_SETTERM", "LINUX_PALETTE_SET", "DECALN"),
+    *("DECFRA", "DECERA", "DECSERA", "DECCRA", "DECCARA", "DECRARA", "DECSED", "DECSEL"),  # milliseconds for a few bytes
+    *("MC", "DECMC", "LINUX_SETTERM", "LINUX_PALETTE_SET"),
 )
+_ANSWER = re.compile(
+    rb"\x1b\[[?>]?[0-9;]*\$?[cnRtyu]"  # attributes, status, cursor, size, modes
+    rb"|\x1b\](?:1[0-2]|4;[0-9]+);rgb:[0-9a-f/]+(?:\x07|\x1b\\)"  # colours
+    rb"|\x1bP(?:>\|[ -~]+|1\$r[0-9;: ]*[\"a-z]+|[01]\+r[0-9A-Fa-f=]+)\x1b\\"  # version, settings, capabilities
+)
+"""Answers that hold nothing a program chose: they arrive as typed input, and text of a hostile file must not come back as a command."""
 _LONGEST_SEQUENCE = 64 * 1024
 """Characters of an escape sequence that has not ended yet; a longer one is dropped."""
 
@@ -61,6 +69,7 @@ class Screen:
         self._told = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._discarding = False
+        self._failed = False
         self._board: Any = bittty.Board(width=self.cols, height=self.rows, model=_MODEL)
         for name in _REFUSED:
             self._board.registry.pop(name, None)
@@ -160,8 +169,10 @@ class Screen:
             text = self._after_sequence(text)
         try:
             parser.feed(text)
-        except Exception:  # whatever a program prints, the pane goes on
-            _log.exception("the terminal emulator failed on %r", data[:200])
+        except Exception:  # whatever a program prints, the pane goes on, without this piece
+            if not self._failed:
+                _log.exception("the terminal emulator failed on %r; further failures of this pane are not logged", data[:200])
+            self._failed = True
             parser.reset()
         if len(parser.buffer) > _LONGEST_SEQUENCE:
             self._discarding = parser.mode not in (None, "csi")
@@ -251,6 +262,9 @@ class Screen:
             self._board.title.pop()
 
 
+_STYLE = itemgetter(0)
+
+
 class _Line:
     """The emulator's cable to the program: its answers go in, nothing comes out."""
 
@@ -260,11 +274,13 @@ class _Line:
         self._reply = reply
 
     def write(self, data: str) -> int:
-        self._reply(data.encode())
-        return len(data)
+        return self.write_bytes(data.encode(errors="replace"))
 
     def write_bytes(self, data: bytes) -> int:
-        self._reply(data)
+        if _ANSWER.fullmatch(data):
+            self._reply(data)
+        else:
+            _log.debug("an answer of the terminal emulator was held back: %r", data[:200])
         return len(data)
 
     def flush(self) -> None: ...
@@ -291,18 +307,17 @@ class _Chrome:
 
 
 def _runs(cells: Any) -> Line:
-    """The cells of a row as runs."""
+    """The cells of a row as runs, without plain blanks at the end."""
+    end = len(cells)
+    blank = cells[-1]
+    if blank[1] == " " and _style(blank[0]) == PLAIN:
+        while end and (cells[end - 1] is blank or cells[end - 1] == blank):
+            end -= 1
     line = []
-    for style, group in groupby(cells, itemgetter(0)):
+    for style, group in groupby(cells[:end], _STYLE):
         texts = [cell[1] for cell in group]
         text = "".join(texts)
         line.append(Run(text if text.isprintable() else visible(texts), _style(style), len(texts)))
-    if line and line[-1].style == PLAIN:
-        text = line[-1].text.rstrip(" ")
-        if text:
-            line[-1] = Run(text, PLAIN, line[-1].width - len(line[-1].text) + len(text))
-        else:
-            line.pop()
     return tuple(line)
 
 
