@@ -1,0 +1,309 @@
+"""The controller: watches mux and store, publishes Snapshots, opens panes, and carries out what the user asks."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from wzp_tui.clean import clean
+from wzp_tui.controller.join import join
+from wzp_tui.controller.latest import Latest
+from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
+from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
+from wzp_tui.controller.storekeeper import StoreKeeper
+from wzp_tui.errors import MuxError, NotFound, StoreError, TransitionError
+from wzp_tui.mux import Mux, NewTab, Place, Program
+from wzp_tui.panes import Pane
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import NewTask, Store, View
+from wzp_tui.store.lock import FileLock, read_holder
+from wzp_tui.store.wake import Fifo, watcher
+
+T = TypeVar("T")
+
+PUBLISH_PAUSE = 0.05
+"""At most 20 looks at the store a second, however much is committed."""
+FALLBACK = 30.0
+"""Seconds after which the store is looked at even if nobody woke us."""
+CALM, QUIET, LIVELY_FOR = 1.0, 5.0, 10.0
+"""Seconds between looks at the mux: while things happen, and at the most; how long a change counts as lively."""
+RETRY_STORE = 2.0
+
+
+class Controller:
+    """What UI, command line and API talk to. `run` must be going for snapshots to come; the actions work without it."""
+
+    def __init__(self, folder: str, mux: Mux, *, actor: str = "tower", opens_panes: bool = True) -> None:
+        self.folder = StoreFolder(folder).make()
+        self.mux = mux
+        self.snapshots = Latest(Snapshot(MuxState(mux.kind, True, _now_ms())))
+        self._keeper = StoreKeeper(self.folder, f"{actor}:{os.getpid()}")
+        self._wants_to_open = opens_panes
+        self._tower_lock: FileLock | None = None
+        self._opener = Opener(self.folder, mux)
+        self._panes: tuple[Pane, ...] = ()
+        self._mux_state = MuxState(mux.kind, True, _now_ms())
+        self._store_trouble = ""
+        self._news = asyncio.Event()
+        self._look = asyncio.Event()
+        self._lively_until = 0.0
+
+    # -- watching --------------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Watch until cancelled. A mux or store that fails is a state of the Snapshot, and is left again by itself."""
+        fifo = watcher(self.folder)
+        asyncio.get_running_loop().add_reader(fifo.fd, self._wake, fifo)
+        self._news.set()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._watch_mux())
+                group.create_task(self._watch_store())
+        finally:
+            asyncio.get_running_loop().remove_reader(fifo.fd)
+            fifo.close()
+
+    async def aclose(self) -> None:
+        """Let go of store, lock and mux. Embedded panes end with it; the runs in them go on without a pane."""
+        await self.mux.aclose()
+        await self._keeper.aclose()
+        if self._tower_lock is not None:
+            self._tower_lock.release()
+            self._tower_lock = None
+
+    def _wake(self, fifo: Fifo) -> None:
+        fifo.drain()
+        self._news.set()
+        self._lively()
+
+    def _lively(self) -> None:
+        self._lively_until = time.monotonic() + LIVELY_FOR
+
+    async def _watch_mux(self) -> None:
+        pause = CALM
+        while True:
+            before = self._panes
+            await self._look_at_mux()
+            if self._panes != before:
+                self._lively()
+            pause = CALM if time.monotonic() < self._lively_until else min(pause * 1.5, QUIET)
+            await _wait(self._look, pause)
+            self._look.clear()
+
+    async def _look_at_mux(self) -> None:
+        try:
+            panes = await self.mux.panes()
+        except MuxError as error:
+            if self._mux_state.reachable or self._mux_state.reason != str(error):
+                since = _now_ms() if self._mux_state.reachable else self._mux_state.since_ms
+                self._mux_state = MuxState(self.mux.kind, False, since, clean(str(error)))
+        else:
+            self._panes = panes
+            if not self._mux_state.reachable:
+                self._mux_state = MuxState(self.mux.kind, True, _now_ms())
+        self._news.set()
+
+    async def _watch_store(self) -> None:
+        while True:
+            await _wait(self._news, FALLBACK)
+            self._news.clear()
+            try:
+                view = await self._keeper.ask(_settle_and_view)
+            except StoreError as error:
+                self._store_trouble = str(error)
+                self._publish_trouble()
+                await asyncio.sleep(RETRY_STORE)
+                self._news.set()
+                continue
+            self._store_trouble = ""
+            holders = slot_holders(self.folder, view)
+            if (
+                self._takes_tower_lock()
+                and self._mux_state.reachable
+                and await self._opener.open_what_is_needed(view, self._panes, holders)
+            ):
+                self.look_soon()
+            self._publish(view)
+            await asyncio.sleep(PUBLISH_PAUSE)
+
+    def _takes_tower_lock(self) -> bool:
+        if self._tower_lock is None and self._wants_to_open:
+            self._tower_lock = FileLock.take(self.folder.tower_lock, content=json.dumps({"pid": os.getpid()}).encode())
+        return self._tower_lock is not None
+
+    def _publish(self, view: View) -> None:
+        self.snapshots.set(
+            join(
+                view,
+                self._panes,
+                slot_holders(self.folder, view),
+                self._mux_state,
+                own_pane=self.mux.own_pane,
+                opens_panes=self._tower_lock is not None,
+                trouble=self._opener.trouble if self._tower_lock is not None else "",
+                now_ms=_now_ms(),
+            )
+        )
+
+    def _publish_trouble(self) -> None:
+        from dataclasses import replace
+
+        self.snapshots.set(replace(self.snapshots.value, trouble=clean(self._store_trouble)))
+
+    def look_soon(self) -> None:
+        """Look at the mux now, not at the next turn."""
+        self._lively()
+        self._look.set()
+
+    def other_tower(self) -> int | None:
+        """The process id of the tower that opens the panes, where it is not this one."""
+        if self._tower_lock is not None:
+            return None
+        try:
+            return int(json.loads(read_holder(self.folder.tower_lock))["pid"])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    # -- tasks -----------------------------------------------------------------------------------------------------------------
+
+    async def ask(self, question: Callable[[Store], T]) -> T:
+        """Ask the store, off the event loop; the Snapshot follows at once."""
+        try:
+            return await self._keeper.ask(question)
+        finally:
+            self._news.set()
+
+    async def add(self, new: NewTask) -> int:
+        """Add a task and return its id."""
+        return await self.ask(lambda store: store.add(new))
+
+    async def assign(self, task: int, *, lane: str | None = None, place: str = "tab") -> None:
+        """Send a task into a lane, or into a pane of its own: a `tab`, or a `split` beside the tower."""
+        await self.ask(lambda store: store.assign(task, lane=lane, place=place))
+
+    async def retry(self, task: int) -> None:
+        """Run an ended task again."""
+        await self.ask(lambda store: store.retry(task))
+
+    async def cancel(self, task: int) -> str:
+        """Cancel a waiting task, or ask for a running one to be stopped; `cancelled` or `asked`."""
+        return await self.ask(lambda store: store.cancel(task))
+
+    async def stop(self, task: int, kind: str) -> None:
+        """Ask a running task's worker for `interrupt`, `stop` or `kill`."""
+        await self.ask(lambda store: store.stop(task, kind))
+
+    async def hold(self, task: int) -> None:
+        """Keep a queued task from starting."""
+        await self.ask(lambda store: store.hold(task))
+
+    async def release(self, task: int) -> None:
+        """Let a held task start."""
+        await self.ask(lambda store: store.release(task))
+
+    async def do_next(self, task: int) -> None:
+        """Put a task before all others of its lane."""
+        await self.ask(lambda store: store.do_next(task))
+
+    async def done(self, task: int) -> None:
+        """Accept a task under review, or mark a failed one as seen."""
+        await self.ask(lambda store: store.done(task))
+
+    async def edit(self, task: int, **fields: object) -> None:
+        """Change a task that has not started."""
+        await self.ask(lambda store: store.edit(task, **fields))
+
+    async def set_lane(self, name: str, slots: int) -> None:
+        """Make a lane, or give it more or fewer slots."""
+        await self.ask(lambda store: store.set_lane(name, slots))
+
+    async def pause_lane(self, name: str, paused: bool) -> None:
+        """Let a lane start no more tasks, or go on."""
+        await self.ask(lambda store: store.pause_lane(name, paused))
+
+    # -- panes -----------------------------------------------------------------------------------------------------------------
+
+    async def open(self, program: Program, place: Place) -> int:
+        """Open a pane on the user's wish."""
+        pane = await self.mux.open(program, place)
+        self.look_soon()
+        return pane
+
+    async def open_shell(self, workspace: str, cwd: str) -> int:
+        """Open the user's shell in a tab."""
+        return await self.open(Program((os.environ.get("SHELL") or "/bin/sh",), cwd), NewTab(workspace))
+
+    async def focus(self, pane: int) -> None:
+        """Give a pane the keys."""
+        await self.mux.focus(pane)
+
+    async def send(self, pane: int, text: str, *, submit: bool = False) -> None:
+        """Paste text into a pane, and press Enter after it with `submit`."""
+        await self.mux.send(pane, text)
+        if submit:
+            await self.mux.press(pane, "\r")
+
+    async def text(self, pane: int, *, scrollback: int = 0, escapes: bool = False) -> str:
+        """A pane's screen."""
+        return await self.mux.text(pane, scrollback=scrollback, escapes=escapes)
+
+    async def close(self, pane: int) -> None:
+        """Close a pane, and stop what runs in it. An embedded mux is ours, so its workers are told before the hangup."""
+        row = self.snapshots.value.pane(pane)
+        if self.mux.kind == "embedded" and row is not None and row.task is not None:
+            await self.stop(row.task, "stop")
+        await self.mux.close(pane)
+        self.look_soon()
+
+    async def shell_prompt(self, pane: int) -> str:
+        """The line with the pane's cursor: what the user must see before anything is typed there."""
+        found = next((shown for shown in await self.mux.panes() if shown.id == pane), None)
+        if found is None:
+            raise NotFound(f"there is no pane %{pane}")
+        lines = (await self.mux.text(pane)).split("\n")
+        return clean(lines[found.cursor_row]) if found.cursor_row < len(lines) else ""
+
+    async def assign_to_shell(self, task: int, pane: int, prompt: str) -> None:
+        """Type the worker's command line into an idle shell, whose cursor line the user has seen as `prompt`.
+
+        Raises `TransitionError` when the line is another one now: a draft of the user is never touched.
+        """
+        row = self.snapshots.value.pane(pane)
+        if row is not None and (row.seat or row.task is not None or row.own):
+            raise TransitionError(f"%{pane} is not an idle shell: a worker or the tower is in it")
+        now = await self.shell_prompt(pane)
+        if now != prompt:
+            raise TransitionError(f"%{pane} shows another line now; look at it again before anything is typed there")
+        await self.ask(lambda store: store.assign(task, place="shell"))
+        import shlex
+
+        line = " " + shlex.join(worker_argv(self.folder, self.mux, "task", str(task)))
+        await self.mux.send(pane, line)
+        await self.mux.press(pane, "\r")
+        self.look_soon()
+
+    def row(self, task: int) -> TaskRow:
+        """The row of a task in the newest Snapshot, or `NotFound`."""
+        found = self.snapshots.value.task(task)
+        if found is None:
+            raise NotFound(f"there is no task #{task}")
+        return found
+
+
+def _settle_and_view(store: Store) -> View:
+    store.settle()
+    return store.view()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,134 @@
+"""Opens the panes that lanes and assigned tasks need. Only the holder of `tower.lock` does."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from wzp_tui.controller.join import Holder, Holders
+from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone, WzpError
+from wzp_tui.mux import Beside, Mux, NewTab, Place, Program
+from wzp_tui.panes import Pane
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import Task, View
+from wzp_tui.store.lock import is_held, read_holder
+from wzp_tui.tasks import order
+
+PATIENCE = 10.0
+"""Seconds that a pane has to show its worker before another one is opened for the same seat."""
+REST = 30.0
+"""Seconds without a try after a pane could not be opened."""
+SMALLEST = (5, 30)
+"""Rows and columns below which a pane of a lane is not split any more."""
+
+
+def worker_argv(folder: StoreFolder, mux: Mux, *seat: str) -> tuple[str, ...]:
+    """The command line of a worker: isolated from the folder it stands in and from `PYTHON*`."""
+    return (sys.executable, "-P", "-E", "-m", "wzp_tui.inpane.worker", str(folder), mux.kind, mux.instance, *seat)
+
+
+def slot_holders(folder: StoreFolder, view: View) -> dict[tuple[str, int], Holder]:
+    """The workers that hold a slot now."""
+    found = {}
+    for lane in view.lanes:
+        for slot in range(1, lane.slots + 1):
+            path = folder.slot_lock(lane.name, slot)
+            if is_held(path):
+                try:
+                    fields = json.loads(read_holder(path))
+                    found[lane.name, slot] = Holder(fields["mux"], fields["tty"])
+                except (ValueError, KeyError, TypeError):
+                    found[lane.name, slot] = Holder("", "")
+    return found
+
+
+class Opener:
+    """Remembers what it opened, until the worker shows itself."""
+
+    def __init__(self, folder: StoreFolder, mux: Mux, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._folder, self._mux, self._monotonic = folder, mux, monotonic
+        self._asked: dict[object, float] = {}
+        self._opened: dict[str, set[int]] = {}
+        self._rest_until = 0.0
+        self.trouble = ""
+        """Why the last pane could not be opened; `""` when it could."""
+
+    async def open_what_is_needed(self, view: View, panes: Sequence[Pane], holders: Holders) -> bool:
+        """Open a pane for each seat that is missing; `True` when one was opened."""
+        now = self._monotonic()
+        for seat in [seat for seat in self._asked if seat in holders]:
+            del self._asked[seat]
+        if now < self._rest_until:
+            return False
+        self._asked = {seat: since for seat, since in self._asked.items() if now - since < PATIENCE}
+        states = {task.id: task.state for task in view.tasks}
+        now_ms = int(time.time() * 1000)
+        ready = [task for task in view.tasks if order.is_ready(task, states, now_ms)]
+        try:
+            opened = await self._lanes(view, ready, panes, holders)
+            opened = await self._tasks(ready) or opened
+        except WzpError as error:
+            if not isinstance(error, MuxUnreachable):
+                self._rest_until = self._monotonic() + REST
+            self.trouble = f"no pane can be opened: {error}"
+            return False
+        if opened:
+            self.trouble = ""
+        return opened
+
+    async def _lanes(self, view: View, ready: Sequence[Task], panes: Sequence[Pane], holders: Holders) -> bool:
+        """One pane a lane at a time, so that the next one is tiled beside it."""
+        opened = False
+        taken = {(run.lane, run.slot) for run in view.runs.values() if run.open}
+        for lane in view.lanes:
+            waiting = [] if lane.paused else [task for task in ready if task.lane == lane.name]
+            slots = [(lane.name, slot) for slot in range(1, lane.slots + 1)]
+            idle = sum(seat in holders and seat not in taken for seat in slots)
+            coming = sum(seat in self._asked for seat in slots)
+            free = [seat for seat in slots if seat not in holders and seat not in taken and seat not in self._asked]
+            if free and len(waiting) > idle + coming:
+                task = waiting[0]
+                pane = await self._open(
+                    free[0], task, ("lane", lane.name, str(free[0][1])), lane.name, self._mate(lane.name, panes, holders)
+                )
+                self._opened.setdefault(lane.name, set()).add(pane)
+                opened = True
+        return opened
+
+    def _mate(self, lane: str, panes: Sequence[Pane], holders: Holders) -> Beside | None:
+        ttys = {holder for (name, _), holder in holders.items() if name == lane}
+        ours = self._opened.get(lane, set())
+        return _tiled([pane for pane in panes if (pane.mux, pane.tty) in ttys or (pane.id in ours and pane.mux == self._mux.instance)])
+
+    async def _tasks(self, ready: Sequence[Task]) -> bool:
+        opened = False
+        for task in ready:
+            seat = ("task", task.id)
+            if task.lane is None and task.place != "shell" and seat not in self._asked:
+                own = self._mux.own_pane
+                beside = Beside(own) if task.place == "split" and own is not None else None
+                await self._open(seat, task, ("task", str(task.id)), task.name, beside)
+                opened = True
+        return opened
+
+    async def _open(self, seat: object, task: Task, role: Sequence[str], title: str, beside: Beside | None) -> int:
+        self._asked[seat] = self._monotonic()
+        program = Program(worker_argv(self._folder, self._mux, *role), "/")
+        tab: Place = NewTab(task.workspace, title)
+        if beside is not None:
+            try:
+                return await self._mux.open(program, beside)
+            except (MuxRefused, PaneGone):
+                pass  # no room, or no such pane any more: a tab has room
+        return await self._mux.open(program, tab)
+
+
+def _tiled(mates: Sequence[Pane]) -> Beside | None:
+    """Where the next slot of a lane goes: beside its largest pane, along the longer side; `None`: a new tab."""
+    if not mates:
+        return None
+    largest = max(mates, key=lambda pane: pane.rows * pane.cols)
+    rows, cols = SMALLEST
+    if largest.cols >= 2 * largest.rows and largest.cols >= 2 * cols + 1:
+        return Beside(largest.id, "right")
+    return Beside(largest.id, "bottom") if largest.rows >= 2 * rows + 1 else None

@@ -1,0 +1,98 @@
+"""Everything the tower shows, at one moment: one frozen value."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from wzp_tui.panes import Pane
+from wzp_tui.store import Event, Lane, Run, Task
+
+
+class Section(IntEnum):
+    """Where a task stands in the list, most urgent first."""
+
+    NEEDS_YOU = 0
+    FAILED = 1
+    RUNNING = 2
+    QUEUED = 3
+    DONE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task with all that is known of it."""
+
+    task: Task
+    run: Run | None
+    """Its last run."""
+    section: Section
+    word: str
+    """Its state as people read it: `next`, `2nd`, `waits`, `running`, `exit 1`."""
+    reason: str
+    """Why, in words; may be empty."""
+    where: str
+    """`build/1` in a lane's slot, `%14` in a pane of its own, `build` before it has a slot."""
+    pane: int | None
+    """The pane that shows its run."""
+    since_ms: int
+    """When it came into this state."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaneRow:
+    """A pane with what is known of it."""
+
+    pane: Pane
+    task: int | None
+    """The task whose run it shows."""
+    seat: str
+    """`build/1` where a worker of that lane sits in it."""
+    own: bool
+    """The tower itself runs in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """A lane with its use."""
+
+    lane: Lane
+    busy: int
+    """Slots with a run."""
+    workers: int
+    """Slots with a worker."""
+    queued: int
+
+
+@dataclass(frozen=True, slots=True)
+class MuxState:
+    """Whether the mux answers."""
+
+    kind: str
+    reachable: bool
+    since_ms: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The world. Rows are in the order of the list."""
+
+    mux: MuxState
+    tasks: tuple[TaskRow, ...] = ()
+    panes: tuple[PaneRow, ...] = ()
+    """As the mux listed them last; while it is unreachable they are what it said before."""
+    lanes: tuple[LaneRow, ...] = ()
+    workspaces: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+    opens_panes: bool = False
+    """This tower holds `tower.lock`: it opens the panes that are needed."""
+    trouble: str = ""
+    """What keeps the tower from its work, in one line: a store that cannot be read, a pane that cannot be opened."""
+    taken_ms: int = field(default=0, compare=False)
+
+    def task(self, id: int) -> TaskRow | None:
+        """The row of a task."""
+        return next((row for row in self.tasks if row.task.id == id), None)
+
+    def pane(self, id: int) -> PaneRow | None:
+        """The row of a pane."""
+        return next((row for row in self.panes if row.pane.id == id), None)
