@@ -65,11 +65,11 @@ async def test_a_call_that_is_not_wanted_any_more_ends(fake_wezterm: Fake) -> No
     fake_wezterm.does("list", 'echo $$ > "$here/child"; exec sleep 300')
     mux = fake_wezterm.mux()
     look = asyncio.create_task(mux.panes())
-    await until((fake_wezterm.folder / "child").exists)
+    note = fake_wezterm.folder / "child"
+    child = int(await until(lambda: note.exists() and note.read_text().strip()))
     look.cancel()
     with pytest.raises(asyncio.CancelledError):
         await look
-    child = int(await until(lambda: (fake_wezterm.folder / "child").read_text().strip()))
     await until(lambda: not _runs(child))
     (fake_wezterm.folder / "busy").rmdir()
     fake_wezterm.says("list", listing(a_pane(0)))
