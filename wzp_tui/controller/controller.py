@@ -5,10 +5,12 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from wzp_tui.clean import clean
-from wzp_tui.controller.join import join
+from wzp_tui.controller.join import Holders, join
 from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
 from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
@@ -45,7 +47,6 @@ class Controller:
         self._opener = Opener(self.folder, mux)
         self._panes: tuple[Pane, ...] = ()
         self._mux_state = MuxState(mux.kind, True, _now_ms())
-        self._store_trouble = ""
         self._news = asyncio.Event()
         self._look = asyncio.Event()
         self._lively_until = 0.0
@@ -110,47 +111,42 @@ class Controller:
             await _wait(self._news, FALLBACK)
             self._news.clear()
             try:
-                view = await self._keeper.ask(_settle_and_view)
+                view, holders = await self._keeper.ask(self._read)
             except StoreError as error:
-                self._store_trouble = str(error)
-                self._publish_trouble()
+                self.snapshots.set(replace(self.snapshots.value, trouble=clean(str(error))))
                 await asyncio.sleep(RETRY_STORE)
                 self._news.set()
                 continue
-            self._store_trouble = ""
-            holders = slot_holders(self.folder, view)
-            if (
-                self._takes_tower_lock()
-                and self._mux_state.reachable
-                and await self._opener.open_what_is_needed(view, self._panes, holders)
-            ):
-                self.look_soon()
-            self._publish(view)
+            if self._takes_tower_lock() and self._mux_state.reachable:
+                if await self._opener.open_what_is_needed(view, self._panes, holders):
+                    self.look_soon()
+            await self._publish(view, holders)
             await asyncio.sleep(PUBLISH_PAUSE)
+
+    def _read(self, store: Store) -> tuple[View, Holders]:
+        store.settle()
+        view = store.view()
+        return view, slot_holders(self.folder, view)
+
+    async def _publish(self, view: View, holders: Holders) -> None:
+        joined = partial(
+            join,
+            view,
+            self._panes,
+            holders,
+            self._mux_state,
+            own_pane=self.mux.own_pane,
+            opens_panes=self._tower_lock is not None,
+            trouble=self._opener.trouble if self._tower_lock is not None else "",
+            now_ms=_now_ms(),
+            before=self.snapshots.value,
+        )
+        self.snapshots.set(await asyncio.to_thread(joined))
 
     def _takes_tower_lock(self) -> bool:
         if self._tower_lock is None and self._wants_to_open:
             self._tower_lock = FileLock.take(self.folder.tower_lock, content=json.dumps({"pid": os.getpid()}).encode())
         return self._tower_lock is not None
-
-    def _publish(self, view: View) -> None:
-        self.snapshots.set(
-            join(
-                view,
-                self._panes,
-                slot_holders(self.folder, view),
-                self._mux_state,
-                own_pane=self.mux.own_pane,
-                opens_panes=self._tower_lock is not None,
-                trouble=self._opener.trouble if self._tower_lock is not None else "",
-                now_ms=_now_ms(),
-            )
-        )
-
-    def _publish_trouble(self) -> None:
-        from dataclasses import replace
-
-        self.snapshots.set(replace(self.snapshots.value, trouble=clean(self._store_trouble)))
 
     def look_soon(self) -> None:
         """Look at the mux now, not at the next turn."""
@@ -290,11 +286,6 @@ class Controller:
         if found is None:
             raise NotFound(f"there is no task #{task}")
         return found
-
-
-def _settle_and_view(store: Store) -> View:
-    store.settle()
-    return store.view()
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

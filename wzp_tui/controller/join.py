@@ -1,5 +1,6 @@
 """What the mux shows and what the store says, joined into one `Snapshot`. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from wzp_tui.panes import Pane
 from wzp_tui.store import Lane, Run, Task, View
 from wzp_tui.tasks import order
 from wzp_tui.tasks.policy import exit_words
-from wzp_tui.tasks.task import State
+from wzp_tui.tasks.task import OPEN, State
 
 
 class Holder(NamedTuple):
@@ -32,14 +33,23 @@ def join(
     opens_panes: bool,
     trouble: str,
     now_ms: int,
+    before: Snapshot | None = None,
 ) -> Snapshot:
-    """One frozen value of all."""
+    """One frozen value of all. Rows that are as in the Snapshot `before` are the same objects, so that followers compare fast."""
     by_tty = {(pane.mux, pane.tty): pane for pane in panes if pane.tty}
     states = {task.id: task.state for task in view.tasks}
     open_runs = [run for run in view.runs.values() if run.open]
-    lanes = tuple(_lane_row(lane, view, open_runs, holders) for lane in view.lanes)
+    queued = Counter(task.lane for task in view.tasks if task.state is State.QUEUED)
+    lanes = tuple(_lane_row(lane, queued[lane.name], open_runs, holders) for lane in view.lanes)
     places = _positions(view.tasks, states, now_ms)
-    rows = [_task_row(task, view.runs.get(task.id), by_tty, states, places, lanes, now_ms) for task in view.tasks]
+    known = {row.task.id: row for row in before.tasks} if before else {}
+    rows = []
+    for task in view.tasks:
+        run, row = view.runs.get(task.id), known.get(task.id)
+        if row is None or row.task is not task or row.run is not run or task.state in OPEN:
+            fresh = _task_row(task, run, by_tty, states, places, lanes, now_ms)
+            row = row if row == fresh else fresh
+        rows.append(row)
     rows.sort(key=_list_order)
     runs_by_tty = {(run.mux, run.tty): run for run in open_runs if not run.detached}
     seats = {(holder.mux, holder.tty): f"{lane}/{slot}" for (lane, slot), holder in holders.items()}
@@ -65,12 +75,12 @@ def join(
     )
 
 
-def _lane_row(lane: Lane, view: View, open_runs: Sequence[Run], holders: Holders) -> LaneRow:
+def _lane_row(lane: Lane, queued: int, open_runs: Sequence[Run], holders: Holders) -> LaneRow:
     return LaneRow(
         lane,
         busy=sum(run.lane == lane.name for run in open_runs),
         workers=sum(name == lane.name for name, _ in holders),
-        queued=sum(task.lane == lane.name and task.state is State.QUEUED for task in view.tasks),
+        queued=queued,
     )
 
 

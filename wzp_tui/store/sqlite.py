@@ -8,6 +8,7 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import View, change, claim, events, liveness, migrate, rows, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.events import Event
+from wzp_tui.store.viewing import Viewer
 from wzp_tui.tasks.lane import check_lane_name, check_slots
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import LIVE, OPEN, NewTask, State, Task
@@ -23,6 +24,7 @@ class SqliteStore:
         self.actor = actor
         self._database = migrate.open_database(folder)
         self._read = self._database.read
+        self._viewer = Viewer()
         self._data_version = -1
 
     def close(self) -> None:
@@ -30,7 +32,7 @@ class SqliteStore:
 
     def view(self, events: int = 50) -> View:
         with self._read() as connection:
-            return View(rows.tasks(connection), rows.latest_runs(connection), rows.lanes(connection), _latest_events(connection, events))
+            return self._viewer.look(connection, events)
 
     def task(self, id: int) -> Task:
         with self._read() as connection:
@@ -175,8 +177,8 @@ class SqliteStore:
 
     def detach(self, run: int) -> None:
         with self._database.write() as connection:
-            connection.execute("UPDATE run SET detached = 1 WHERE id = ?", (run,))
-            events.record(connection, self.actor, "run.detached", run=run)
+            task = connection.execute("UPDATE run SET detached = 1 WHERE id = ? RETURNING task", (run,)).fetchone()
+            events.record(connection, self.actor, "run.detached", run=run, task=task[0] if task else None)
         self._wake(set())
 
     def note(self, run: int, kind: str, **data: object) -> None:
@@ -223,7 +225,3 @@ class SqliteStore:
 
     def _wake(self, lanes: change.Lanes) -> None:
         wake.wake_lanes(self.folder, lanes)
-
-
-def _latest_events(connection: Connection, limit: int) -> tuple[Event, ...]:
-    return events.latest(connection, limit)
