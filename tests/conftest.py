@@ -11,8 +11,12 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from wzp_tui.paths import StoreFolder
+    from wzp_tui.store import Store
+
     from .fakewezterm import Fake
     from .muxserver import MuxServer
+    from .workers import Workers
 
 settings.register_profile("wzp", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("wzp")
@@ -70,3 +74,31 @@ def fake_wezterm(tmp_path: Path) -> "Iterator[Fake]":
     it.runs()
     yield it
     it.removed()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> "StoreFolder":
+    """The folder of the test's store."""
+    from wzp_tui.paths import StoreFolder
+
+    return StoreFolder(tmp_path / "store")
+
+
+@pytest.fixture
+def store(folder: "StoreFolder") -> "Iterator[Store]":
+    """The test's store, open."""
+    from wzp_tui.store import open_store
+
+    it = open_store(folder, "test")
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def workers(folder: "StoreFolder", store: "Store") -> "Iterator[Workers]":
+    """Starts real workers on real ptys, for embedded panes."""
+    from .workers import Workers
+
+    them = Workers(folder, store)
+    yield them
+    them.close()
