@@ -117,9 +117,9 @@ class Controller:
                 await asyncio.sleep(RETRY_STORE)
                 self._news.set()
                 continue
-            if self._takes_tower_lock() and self._mux_state.reachable:
-                if await self._opener.open_what_is_needed(view, self._panes, holders):
-                    self.look_soon()
+            may_open = self._takes_tower_lock() and self._mux_state.reachable
+            if may_open and await self._opener.open_what_is_needed(view, self._panes, holders):
+                self.look_soon()
             await self._publish(view, holders)
             await asyncio.sleep(PUBLISH_PAUSE)
 

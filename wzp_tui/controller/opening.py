@@ -12,6 +12,7 @@ from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Task, View
 from wzp_tui.store.lock import is_held, read_holder
+from wzp_tui.store.wake import wake_task
 from wzp_tui.tasks import order
 
 PATIENCE = 10.0
@@ -104,7 +105,7 @@ class Opener:
         opened = False
         for task in ready:
             seat = ("task", task.id)
-            if task.lane is None and task.place != "shell" and seat not in self._asked:
+            if task.lane is None and task.place != "shell" and seat not in self._asked and not wake_task(self._folder, task.id):
                 own = self._mux.own_pane
                 beside = Beside(own) if task.place == "split" and own is not None else None
                 await self._open(seat, task, ("task", str(task.id)), task.name, beside)

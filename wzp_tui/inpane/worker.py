@@ -21,7 +21,7 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, Seat, Store, Worker, open_store
 from wzp_tui.store.lock import FileLock, write_durably
 from wzp_tui.store.process import boot
-from wzp_tui.store.wake import Fifo
+from wzp_tui.store.wake import Fifo, wake
 from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tasks.run import ExitRecord
 from wzp_tui.tasks.task import State
@@ -39,7 +39,7 @@ class LaneWorker:
 
     def __init__(self, folder: StoreFolder, mux: PaneMux, seat: Seat, pane: Terminal, signals: Signals) -> None:
         self.folder, self.mux, self.seat, self.pane, self.signals = folder, mux, seat, pane, signals
-        name = f"slot.{seat.lane}.{seat.slot}" if seat.task is None else f"task.{os.getpid()}-{os.urandom(4).hex()}"
+        name = f"slot.{seat.lane}.{seat.slot}" if seat.task is None else f"task.{seat.task}.{os.getpid()}"
         self.fifo = Fifo(folder.fifo(name))
         self.store: Store = open_store(folder, f"worker:{os.getpid()}")
         self.me = Worker(os.getpid(), mux.instance, pane.name, name)
@@ -174,7 +174,10 @@ class TaskWorker(LaneWorker):
         state = self.store.task(self.seat.task).state
         if state is State.QUEUED:  # it waits for a time, or for the try after this one
             return False
-        return self._ended_well or not self._hold()
+        if self._ended_well or not self._hold():
+            return True
+        wake(self.fifo.path)  # the retry is there already: no sleep before it
+        return False
 
     def after(self, claim: Claim, record: ExitRecord) -> None:
         """Remember what the held pane will show."""

@@ -218,6 +218,7 @@ class SqliteStore:
             touched = how(connection, rows.task(connection, id))
         for fifo in self._fifos:
             wake.wake(self.folder.fifo(fifo))
+        wake.wake_task(self.folder, id)
         self._wake(touched)
 
     def _move(self, id: int, new: State, reason: str = "") -> None:

@@ -63,6 +63,18 @@ def watcher(folder: StoreFolder) -> Fifo:
     return Fifo(folder.fifo(f"{WATCHER}{os.getpid()}-{os.urandom(4).hex()}"))
 
 
+def wake_task(folder: StoreFolder, task: int) -> bool:
+    """Wake the worker that holds a pane for this task; `False` when there is none."""
+    woken = False
+    for name in os.listdir(folder.wake):
+        if name.startswith(f"task.{task}."):
+            if wake(folder.fifo(name)):
+                woken = True
+            else:
+                remove(folder.fifo(name))
+    return woken
+
+
 def wake_lanes(folder: StoreFolder, lanes: Iterable[str]) -> None:
     """Wake the workers of these lanes, and every watcher."""
     prefixes = tuple(f"slot.{lane}." for lane in lanes)
