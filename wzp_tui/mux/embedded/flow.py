@@ -22,6 +22,8 @@ _REST = 0.006
 _SLICE = 1024
 _BEHIND = 128 * 1024
 """Bytes a pane may be behind."""
+_PER_TURN = 256 * 1024
+"""Bytes that are read of one pane between two turns."""
 _TAIL = 64 * 1024
 """What is kept of them, at most, when it skips …"""
 _TAIL_LINES = 2500
@@ -45,6 +47,7 @@ class Stream:
         self._skipped = 0
         self._state = b""
         self._reading = False
+        self._taken = 0
         self._ending: Callable[[], None] | None = None
         self.resume()
 
@@ -88,6 +91,7 @@ class Stream:
 
     def end_turn(self) -> None:
         """Tell who watches; read on, or come to the end."""
+        self._taken = 0
         self._screen.tell()
         if self._ending and self.idle:
             ended, self._ending = self._ending, lambda: None
@@ -102,7 +106,8 @@ class Stream:
             asyncio.get_running_loop().call_later(_REOPEN, self.resume)
         elif data:
             self._take(data)
-            if len(self._waiting) >= _BEHIND or self._skipped:
+            self._taken += len(data)
+            if self._taken >= _PER_TURN or len(self._waiting) >= _BEHIND:
                 self.stop()  # until the next turn
             self._flow.wake(self)
 

@@ -27,7 +27,7 @@ def state_of(data: bytes) -> bytes:
         if kind == "string":
             continue
         if kind == "reset":
-            kept.clear()
+            kept = {key: title for key, title in kept.items() if key.startswith(b"]")}
         key = kind.encode() if kind in ("keypad", "reset") else match[kind]
         if kind == "setting":
             key = sequence if key.endswith(b"t") else key[-1:]  # every title put aside counts
