@@ -34,8 +34,10 @@ class MuxServer:
     def start(self) -> None:
         """Start it and wait until it listens."""
         config = self.home / "wezterm.lua"
-        config.write_text(f"return {{ default_prog = {{ {self._shell!r} }}, exit_behavior = 'Close' }}\n")
-        env = self.environ | {"WEZTERM_CONFIG_FILE": str(config), "OF_THE_SERVER": "yes"}
+        config.write_text(
+            f"return {{ default_prog = {{ {self._shell!r} }}, exit_behavior = 'Close', initial_cols = 100, initial_rows = 30 }}\n"
+        )
+        env = self.environ | {"WEZTERM_CONFIG_FILE": str(config), "OF_THE_SERVER": "yes", "NO_COLOR": "1"}
         del env["WEZTERM_UNIX_SOCKET"]
         with open(self.home / "mux-server.log", "ab") as log:
             self._process = subprocess.Popen([self.program], env=env, cwd=self.home, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

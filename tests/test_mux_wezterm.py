@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from wzp_tui.mux.wezterm.backend import _pieces
 from wzp_tui.mux.wezterm.environment import pane_environment
 
 from .fakewezterm import RECORDED, Fake, a_pane, listing
+from .support import wait_until
 
 CAT = Program([shutil.which("cat") or "/bin/cat"], "/")
 
@@ -41,6 +43,12 @@ async def test_the_calls_never_start_a_server_and_name_every_id(fake_wezterm: Fa
         "kill-pane --pane-id 1",
     ]
     assert all(line.startswith("cli --no-auto-start ") for line in (fake_wezterm.folder / "asked").read_text().splitlines())
+
+
+async def test_a_pane_behind_a_zoomed_one_is_shown_when_it_gets_the_focus(fake_wezterm: Fake) -> None:
+    fake_wezterm.says("list", listing(a_pane(0, is_zoomed=True), a_pane(1), a_pane(2, tab_id=1, is_zoomed=True)))
+    await fake_wezterm.mux().focus(1)
+    assert fake_wezterm.asked[1:] == ["zoom-pane --pane-id 0 --unzoom", "activate-pane --pane-id 1"]
 
 
 async def test_text_goes_as_clean_pastes_of_whole_characters(fake_wezterm: Fake) -> None:
@@ -103,6 +111,26 @@ async def test_the_environment_of_a_call_is_that_of_a_pane_and_not_ours(fake_wez
     await mux.open(Program(CAT.argv, "/", {"WANTED": "a b", "WEZTERM_UNIX_SOCKET": "/other"}), NewTab("default"))
     assert fake_wezterm.environment["WANTED"] == "a b"
     assert fake_wezterm.environment["WEZTERM_UNIX_SOCKET"] == os.path.realpath(fake_wezterm.socket)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="this system does not tell the environment of a process")
+def test_what_one_shell_or_pane_of_the_mux_left_behind_is_not_passed_on() -> None:
+    theirs = {
+        "HOME": "/h",
+        "PATH": "/bin",
+        "EDITOR": "vi",
+        "SSH_AUTH_SOCK": "/a",
+        "SHLVL": "3",
+        "WEZTERM_PANE": "1",
+        "TERM": "x",
+        "APPDIR": "/m",
+    }
+    mux = subprocess.Popen([*CAT.argv], env=theirs, stdin=subprocess.PIPE)
+    try:
+        wait_until(lambda: pane_environment("/run/sock", mux.pid, {}) == {"HOME": "/h", "PATH": "/bin", "EDITOR": "vi"})
+        assert pane_environment("/run/gui-sock-7", mux.pid, {}).get("SSH_AUTH_SOCK") == "/a"
+    finally:
+        mux.communicate(timeout=10)
 
 
 def test_without_the_mux_process_only_the_harmless_part_of_our_environment_is_taken() -> None:

@@ -3,17 +3,20 @@
 import asyncio
 import os
 import pty
+import socket
 import stat
 import subprocess
 import sys
 import textwrap
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
 from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone
 from wzp_tui.mux.wezterm import find_socket
-from wzp_tui.mux.wezterm.sockets import find_program
+from wzp_tui.mux.wezterm.sockets import find_program, listens
+from wzp_tui.mux.wezterm.turns import Turns, lock_path
 
 from .fakewezterm import RECORDED, Fake, a_pane, listing
 from .support import until
@@ -42,6 +45,19 @@ async def test_a_mux_that_is_not_there_is_not_called(fake_wezterm: Fake) -> None
     fake_wezterm.runs()
     assert await mux.panes()
     assert mux.health.reachable
+
+
+def test_a_mux_that_takes_no_more_connections_is_not_waited_for(fake_wezterm: Fake) -> None:
+    path = fake_wezterm.socket + ".full"
+    with ExitStack() as plugs, socket.socket(socket.AF_UNIX) as mux:
+        mux.bind(path)
+        mux.listen(0)
+        with pytest.raises(BlockingIOError):  # noqa: PT012
+            while True:
+                plug = plugs.enter_context(socket.socket(socket.AF_UNIX))
+                plug.setblocking(False)
+                plug.connect(path)
+        assert not listens(path)
 
 
 async def test_a_call_that_hangs_ends_with_all_its_children(fake_wezterm: Fake) -> None:
@@ -114,6 +130,18 @@ async def test_after_three_failures_it_is_left_alone_and_found_again_by_itself(f
     assert mux.health == (True, clock.now, "")
 
 
+async def test_failures_with_an_answer_between_are_not_in_a_row(fake_wezterm: Fake) -> None:
+    mux = fake_wezterm.mux(monotonic=Clock())
+    for answer in (b"garbage", b"garbage", listing(a_pane(0)), b"garbage", b"garbage"):
+        fake_wezterm.says("list", answer)
+        with suppress(MuxUnreachable):
+            await mux.panes()
+    assert len(fake_wezterm.asked) == 5
+    assert not mux.health.reachable
+    fake_wezterm.says("list", listing(a_pane(0)))
+    assert await mux.panes()
+
+
 async def test_a_restarted_mux_is_asked_at_once(fake_wezterm: Fake) -> None:
     mux = fake_wezterm.mux()
     fake_wezterm.dies()
@@ -149,6 +177,8 @@ async def test_ids_of_a_restarted_mux_are_not_believed(fake_wezterm: Fake) -> No
     assert [pane.id for pane in again] == [pane.id for pane in panes]
     with pytest.raises(PaneGone, match="restarted"):
         await mux.close(1, seen=panes[1])  # what the user saw was the pane before
+    with pytest.raises(PaneGone):
+        await mux.close(1, seen=again[1]._replace(tty="/dev/pts/another"))
     await mux.close(1, seen=again[1])
     assert [call for call in fake_wezterm.asked if call.startswith(("send", "kill"))] == ["kill-pane --pane-id 1"]
 
@@ -163,6 +193,18 @@ async def test_a_restart_in_the_middle_of_a_look_is_noticed(fake_wezterm: Fake) 
     (fake_wezterm.folder / "go").touch()
     with pytest.raises(MuxUnreachable, match="restarted while"):
         await look
+
+
+async def test_a_restart_in_the_middle_of_a_wish_ends_it(fake_wezterm: Fake) -> None:
+    fake_wezterm.says("list", listing(a_pane(0, is_zoomed=True), a_pane(1)))
+    fake_wezterm.does("zoom-pane", 'touch "$here/started"; while [ ! -e "$here/go" ]; do sleep 0.01; done')
+    wish = asyncio.create_task(fake_wezterm.mux().focus(1))
+    await until((fake_wezterm.folder / "started").exists)
+    fake_wezterm.runs()
+    (fake_wezterm.folder / "go").touch()
+    with pytest.raises(PaneGone, match="restarted"):
+        await wish
+    assert not any(call.startswith("activate") for call in fake_wezterm.asked)
 
 
 def test_the_own_pane_is_proven_by_its_tty_and_never_touched(fake_wezterm: Fake) -> None:
@@ -269,17 +311,17 @@ def test_two_processes_never_have_calls_in_flight_at_once(fake_wezterm: Fake) ->
 
 
 async def test_the_users_wish_goes_before_looks_that_wait(fake_wezterm: Fake) -> None:
-    fake_wezterm.does("list", 'touch "$here/started"; while [ ! -e "$here/go" ]; do sleep 0.01; done; cat "$here/list.out"')
+    fake_wezterm.does("zoom-pane", 'touch "$here/started"; while [ ! -e "$here/go" ]; do sleep 0.01; done')
     mux = fake_wezterm.mux()
-    looks = [asyncio.create_task(mux.panes())]
+    running = asyncio.create_task(mux.zoom(0, True))
     await until((fake_wezterm.folder / "started").exists)
-    looks += [asyncio.create_task(mux.panes()) for _ in range(3)]
+    looks = [asyncio.create_task(mux.clients()) for _ in range(3)]
     await asyncio.sleep(0)
     wish = asyncio.create_task(mux.focus(1))
     await asyncio.sleep(0)
     (fake_wezterm.folder / "go").touch()
-    await asyncio.gather(wish, *looks)
-    assert fake_wezterm.asked.index("activate-pane --pane-id 1") == 2
+    await asyncio.gather(running, wish, *looks)
+    assert [call.split()[0] for call in fake_wezterm.asked] == ["list", "zoom-pane", "list", "activate-pane", *["list-clients"] * 3]
 
 
 async def test_looks_keep_their_distance_also_between_towers(fake_wezterm: Fake) -> None:
@@ -301,6 +343,21 @@ async def test_a_look_that_is_given_up_while_it_waits_keeps_nobody_waiting(fake_
         look.cancel()
     assert await looks[0]
     assert await looks[3]
+
+
+async def test_a_turn_that_comes_too_late_is_passed_on(fake_wezterm: Fake) -> None:
+    turns = Turns(lock_path(fake_wezterm.socket))
+
+    async def wish() -> None:
+        async with turns.take(look=False):
+            raise AssertionError("it was given up")
+
+    async with turns.take(look=False):
+        waiting = asyncio.create_task(wish())
+        await asyncio.sleep(0)
+    waiting.cancel()  # the turn is already its own
+    async with asyncio.timeout(10), turns.take(look=False):
+        assert waiting.cancelled()
 
 
 async def test_a_process_that_keeps_the_turn_is_not_waited_for_for_ever(fake_wezterm: Fake) -> None:
