@@ -59,6 +59,11 @@ class StoreFolder(str):
         return self._in("store.db")
 
     @property
+    def marker(self) -> str:
+        """Says that a store was made here, so that a missing one is lost, not new."""
+        return self._in("store.made")
+
+    @property
     def write_lock(self) -> str:
         """Held around every write, checkpoint and close."""
         return self._in("write.lock")
@@ -92,6 +97,10 @@ class StoreFolder(str):
     def program_log(self) -> str:
         """What wzp-tui itself has to say."""
         return self._in("wzp-tui.log")
+
+    def task_lock(self, task: int) -> str:
+        """Who has the pane of this task."""
+        return self._in("locks", f"task.{task}")
 
     def slot_lock(self, lane: str, slot: int) -> str:
         """Who works in this slot."""

@@ -1,6 +1,6 @@
 """The store: the truth about tasks and runs. Whoever asks, a task is claimed in one transaction, and what was acknowledged stays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from wzp_tui.paths import StoreFolder
@@ -51,7 +51,7 @@ class Store(Protocol):
         ...
 
     def changed(self) -> bool:
-        """Somebody committed since this was asked last."""
+        """Somebody committed since this was asked last, we or others; true when asked first."""
         ...
 
     def add(self, new: NewTask) -> int:
@@ -106,6 +106,10 @@ class Store(Protocol):
         """Let a lane start no more tasks, or let it go on."""
         ...
 
+    def lanes(self) -> tuple[Lane, ...]:
+        """All lanes, `default` first."""
+        ...
+
     def candidate(self, seat: Seat) -> int | None:
         """The task that this seat would claim now. It reads only."""
         ...
@@ -138,13 +142,20 @@ class Store(Protocol):
         """Take in exit records left as files, and judge the runs whose workers are gone."""
         ...
 
+    def back_up(self, older_than: float = 0.0) -> str | None:
+        """Make a verified backup and return its path; `None` where the last one is younger than `older_than` seconds."""
+        ...
+
     def close(self) -> None:
         """Let go of the file."""
         ...
 
 
-def open_store(folder: str, actor: str) -> Store:
-    """The store of a folder: made where there is none, migrated where it is older."""
+def open_store(folder: str, actor: str, notice: Callable[[str], None] | None = None) -> Store:
+    """The store of a folder: made where there is none, migrated where it is older.
+
+    `notice` is told, in one line, who holds the store when it is locked for long; without it stderr is.
+    """
     from wzp_tui.store.sqlite import SqliteStore
 
-    return SqliteStore(StoreFolder(folder), actor)
+    return SqliteStore(StoreFolder(folder), actor, notice)

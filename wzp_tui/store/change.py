@@ -1,4 +1,4 @@
-"""Changes of tasks, each with its event in the same transaction. A function returns the lanes whose workers should look."""
+"""Changes of tasks, each with its event in the same transaction. A function returns the seats whose workers should look."""
 
 import json
 import sqlite3
@@ -6,16 +6,18 @@ from collections.abc import Iterable, Sequence
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import events, rows
+from wzp_tui.store.wake import seats_of
+from wzp_tui.tasks.check import check_fields, check_task
 from wzp_tui.tasks.order import rank_ms
 from wzp_tui.tasks.task import NEVER_DONE, NewTask, State, Task, check_transition, command_line
 
-Lanes = set[str]
+Seats = set[str]
+"""Who should look now, as the FIFOs of those workers begin."""
 
 
-def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, Lanes]:
+def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, Seats]:
     """Write a new task and return its id."""
-    if not new.argv:
-        raise UsageError("a task needs a command")
+    check_task(new)
     if new.lane is not None:
         rows.lane(connection, new.lane)
     now = events.now_ms()
@@ -24,7 +26,7 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
         "INSERT INTO task (title, state, workspace, lane, place, priority, rank_ms, argv, cwd, env, env_names, env_file,"
         " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            new.title or command_line(new.argv),
+            _storable(new.title or command_line(new.argv)),
             state,
             new.workspace,
             new.lane,
@@ -52,7 +54,12 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
     for before in ends:
         if before.state in NEVER_DONE:
             return id, set_state(connection, actor, rows.task(connection, id), State.SKIPPED, f"#{before.id} {before.state}")
-    return id, {new.lane} if new.lane else set()
+    return id, {seats_of(new.lane, id)}
+
+
+def _storable(title: str) -> str:
+    """A title may come from a command line that is not UTF-8; the command itself is kept as it is."""
+    return title.encode(errors="replace").decode()
 
 
 def _set_after(connection: sqlite3.Connection, id: int, after: Iterable[int]) -> None:
@@ -62,22 +69,22 @@ def _set_after(connection: sqlite3.Connection, id: int, after: Iterable[int]) ->
         connection.execute("INSERT OR IGNORE INTO task_after (task, before) VALUES (?, ?)", (id, before))
 
 
-def set_state(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Lanes:
+def set_state(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Seats:
     """Move a task, and those that wait for it: skipped when it will never be done, queued again when it may be."""
-    touched: Lanes = set()
+    touched: Seats = set()
     moves = [(task, new, reason, not_before_ms)]
     while moves:
         task, new, reason, not_before_ms = moves.pop()
         _move(connection, actor, task, new, reason, not_before_ms)
-        if task.lane:
-            touched.add(task.lane)
+        if new is State.QUEUED or task.lane is None:
+            touched.add(seats_of(task.lane, task.id))
         for waiting in _dependents(connection, task.id):
             if new in NEVER_DONE and waiting.state in (State.HELD, State.QUEUED):
                 moves.append((waiting, State.SKIPPED, f"#{task.id} {new}", 0))
             elif new in (State.QUEUED, State.HELD) and waiting.state is State.SKIPPED and _may_be_done(connection, waiting):
                 moves.append((waiting, State.QUEUED, "", 0))
-            elif new is State.DONE and waiting.lane:
-                touched.add(waiting.lane)
+            elif new is State.DONE and waiting.state is State.QUEUED:
+                touched.add(seats_of(waiting.lane, waiting.id))
     return touched
 
 
@@ -103,14 +110,14 @@ def _may_be_done(connection: sqlite3.Connection, task: Task) -> bool:
     return all(rows.task(connection, before).state not in NEVER_DONE for before in task.after)
 
 
-def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Lanes:
+def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
     """Let an ended task run once more, with all its retries."""
     now = events.now_ms()
     connection.execute("UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now), task.id))
     return set_state(connection, actor, task, State.QUEUED)
 
 
-def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | None, place: str) -> Lanes:
+def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | None, place: str) -> Seats:
     """Say where a task goes, and let it go there: into a lane, or into a pane of its own."""
     if task.state not in (State.HELD, State.QUEUED):
         raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be assigned")
@@ -120,19 +127,20 @@ def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | N
     events.record(connection, actor, "task.assigned", task=task.id, old=task.lane or task.place, new=lane or place)
     if task.state is State.HELD:
         return set_state(connection, actor, task._replace(lane=lane), State.QUEUED)
-    return {lane} if lane else set()
+    return {seats_of(lane, task.id), seats_of(task.lane, task.id)}
 
 
 EDITABLE = ("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after")
 
 
-def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Lanes:
+def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Seats:
     """Change fields of a task that has not started. Raises `UsageError` for a cycle."""
     if task.state not in (State.HELD, State.QUEUED):
         raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be edited")
     unknown = fields.keys() - set(EDITABLE)
     if unknown:
         raise UsageError(f"a task has no field {', '.join(sorted(unknown))} to edit; there are: {', '.join(EDITABLE)}")
+    check_fields(fields)
     after = fields.pop("after", None)
     if after is not None:
         assert isinstance(after, Sequence)
@@ -140,14 +148,18 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
         connection.execute("DELETE FROM task_after WHERE task = ?", (task.id,))
         _set_after(connection, task.id, after)
     for name, value in fields.items():
-        stored = json.dumps(list(value)) if name == "argv" and isinstance(value, Sequence) else value
+        stored = value
+        if name == "argv" and isinstance(value, Sequence):
+            stored = json.dumps(list(value))
+        elif name == "title":
+            stored = _storable(str(value)) or task.title
         connection.execute(f"UPDATE task SET {name} = ? WHERE id = ?", (stored, task.id))
     edited = rows.task(connection, task.id)
     connection.execute("UPDATE task SET rank_ms = ? WHERE id = ?", (rank_ms(edited.priority, edited.queued_ms), task.id))
     events.record(
         connection, actor, "task.edited", task=task.id, data={"fields": sorted({*fields, *(["after"] if after is not None else [])})}
     )
-    return {task.lane} if task.lane else set()
+    return {seats_of(task.lane, task.id)}
 
 
 def _refuse_cycle(connection: sqlite3.Connection, id: int, after: Sequence[int]) -> None:
@@ -163,10 +175,10 @@ def _refuse_cycle(connection: sqlite3.Connection, id: int, after: Sequence[int])
             raise UsageError(f"#{id} after #{before}: #{before} already waits for #{id}, so both would wait for ever")
 
 
-def do_next(connection: sqlite3.Connection, actor: str, task: Task) -> Lanes:
+def do_next(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
     """Put a task before all others of its lane."""
     if task.state not in (State.HELD, State.QUEUED):
         raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be next")
     connection.execute("UPDATE task SET next_rank = (SELECT max(next_rank) + 1 FROM task) WHERE id = ?", (task.id,))
     events.record(connection, actor, "task.next", task=task.id)
-    return {task.lane} if task.lane else set()
+    return {seats_of(task.lane, task.id)}

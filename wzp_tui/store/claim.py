@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from wzp_tui.store import change, events, rows
 from wzp_tui.store.process import boot
+from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks import policy
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import State, Task
@@ -22,7 +23,7 @@ ORDER BY next_rank DESC, rank_ms, id LIMIT 1
 """
 _THIS_TASK = """
 SELECT id FROM task
-WHERE state = 'queued' AND id = :task AND not_before_ms <= :now
+WHERE state = 'queued' AND id = :task AND lane IS NULL AND not_before_ms <= :now
   AND NOT EXISTS (
     SELECT 1 FROM task_after JOIN task AS earlier ON earlier.id = task_after.before
     WHERE task_after.task = task.id AND earlier.state <> 'done')
@@ -63,7 +64,7 @@ def candidate(connection: sqlite3.Connection, seat: Seat) -> int | None:
 
 def next_due_ms(connection: sqlite3.Connection, seat: Seat) -> int | None:
     """When the next task of this seat may start that waits for a time."""
-    where, value = ("id = ?", seat.task) if seat.task is not None else ("lane = ?", seat.lane)
+    where, value = ("id = ? AND lane IS NULL", seat.task) if seat.task is not None else ("lane = ?", seat.lane)
     row = connection.execute(
         f"SELECT min(not_before_ms) FROM task WHERE state = 'queued' AND not_before_ms > ? AND {where}", (events.now_ms(), value)
     ).fetchone()
@@ -90,7 +91,7 @@ def claim(connection: sqlite3.Connection, actor: str, seat: Seat, worker: Worker
     return Claim(run, rows.task(connection, id))
 
 
-def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> change.Lanes:
+def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> change.Seats:
     """Take in an exit record. A second time it changes nothing."""
     run = rows.run_by_token(connection, record.token)
     if run is None or not run.open:
@@ -107,11 +108,10 @@ def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> ch
         run=run.id,
         data={"exit": record.exit, "signal": record.signal, "reason": record.reason},
     )
-    touched = change.set_state(connection, actor, task, state, reason, not_before_ms)
-    return touched | ({run.lane} if run.lane else set())
+    return change.set_state(connection, actor, task, state, reason, not_before_ms)
 
 
-def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Lanes:
+def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Seats:
     """End a run whose end nobody saw."""
     now = events.now_ms()
     task = rows.task(connection, run.task)
@@ -119,18 +119,16 @@ def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> c
     tries = connection.execute("SELECT tries FROM task WHERE id = ?", (task.id,)).fetchone()[0]
     state, reason, not_before_ms = policy.lost_outcome(task, tries, now, reason)
     events.record(connection, actor, "run.lost", task=task.id, run=run.id, data={"reason": reason})
-    touched = change.set_state(connection, actor, task, state, reason, not_before_ms)
-    return touched | ({run.lane} if run.lane else set())
+    return change.set_state(connection, actor, task, state, reason, not_before_ms) | {seats_of(run.lane, task.id)}
 
 
-def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Lanes:
+def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Seats:
     """End a run whose command never began: the task is as it was, and its retries too."""
     task = rows.task(connection, run.task)
     _end(connection, run, ExitRecord(run.token, run.id, run.task, events.now_ms(), reason=reason))
     connection.execute("UPDATE task SET tries = tries - 1 WHERE id = ?", (task.id,))
     events.record(connection, actor, "run.void", task=task.id, run=run.id, data={"reason": reason})
-    touched = change.set_state(connection, actor, task, State.QUEUED, reason)
-    return touched | ({run.lane} if run.lane else set())
+    return change.set_state(connection, actor, task, State.QUEUED, reason) | {seats_of(run.lane, task.id)}
 
 
 def _end(connection: sqlite3.Connection, run: Run, record: ExitRecord) -> None:

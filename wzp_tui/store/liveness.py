@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import change, claim, events, rows
-from wzp_tui.store.lock import is_held, read_holder, remove
+from wzp_tui.store.lock import is_held, read_holder, read_lock, remove
 from wzp_tui.store.process import Process, boot, is_alive
 from wzp_tui.tasks.run import ExitRecord, Run
 
@@ -51,7 +51,7 @@ def child_lives(folder: StoreFolder, run: Run) -> bool:
     return is_held(folder.child_lock(run.token)) or (child is not None and is_alive(child))
 
 
-def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token: str) -> tuple[Verdict, change.Lanes]:
+def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token: str) -> tuple[Verdict, change.Seats]:
     """Judge a run whose worker's lock was free, inside a write transaction."""
     run = rows.run_by_token(connection, token)
     if run is None or not run.open:
@@ -66,8 +66,8 @@ def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token
             connection.execute("UPDATE run SET orphaned = 1 WHERE id = ?", (run.id,))
             events.record(connection, actor, "run.orphaned", task=run.task, run=run.id)
         return Verdict.ORPHANED, set()
-    if run.boot == boot() and not run.orphaned and child_process(folder, run) is None:
-        # The command writes its name into the child's lock before it begins; a lock file says nothing about an earlier boot.
+    if run.boot == boot() and not run.orphaned and read_lock(folder.child_lock(run.token)) == b"":
+        # The command writes its name into the child's lock before it begins. A missing file proves nothing, nor does one of another boot.
         return Verdict.ENDED, claim.give_back(connection, actor, run, "its worker died before the command began")
     reason = "its worker died, and its command ended unseen" if run.orphaned else "its worker died"
     return Verdict.ENDED, claim.lose(connection, actor, run, reason)
@@ -75,14 +75,18 @@ def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token
 
 def spooled(folder: StoreFolder, token: str) -> ExitRecord | None:
     """The exit record that a worker left as a file."""
+    path = folder.record(token)
     try:
-        with open(folder.record(token), "rb") as file:
-            return ExitRecord.load(file.read())
+        with open(path, "rb") as file:
+            record = ExitRecord.load(file.read())
     except FileNotFoundError:
         return None
     except ValueError:
-        os.rename(folder.record(token), folder.record(token) + ".unreadable")
+        record = None
+    if record is None or record.token != token:
+        os.rename(path, path + ".unreadable")
         return None
+    return record
 
 
 def spooled_tokens(folder: StoreFolder) -> list[str]:

@@ -39,9 +39,12 @@ class FileLock:
 
     def write(self, content: bytes) -> None:
         """Say who holds the lock."""
-        os.ftruncate(self.fd, 0)
-        if content:
-            os.pwrite(self.fd, content, 0)
+        try:
+            os.ftruncate(self.fd, 0)
+            if content:
+                os.pwrite(self.fd, content, 0)
+        except OSError:
+            pass  # a full disk; the name is for people, the lock is what counts
 
     def release(self, *, unlink: bool = False) -> None:
         """Let go; `unlink` while still holding it, so that nobody holds a lock without a name."""
@@ -78,10 +81,15 @@ def is_held(path: str) -> bool:
 
 def read_holder(path: str) -> bytes:
     """What the last holder wrote; empty for a missing file."""
+    return read_lock(path) or b""
+
+
+def read_lock(path: str) -> bytes | None:
+    """What the last holder wrote; `None` for a missing file."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return b""
+        return None
     try:
         return os.read(fd, 4096)
     finally:

@@ -5,27 +5,32 @@ from sqlite3 import Connection
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import View, change, claim, events, liveness, migrate, rows, wake
+from wzp_tui.store import View, backup, change, claim, events, liveness, migrate, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
+from wzp_tui.store.database import say_on_stderr
 from wzp_tui.store.events import Event
 from wzp_tui.store.viewing import Viewer
-from wzp_tui.tasks.lane import check_lane_name, check_slots
+from wzp_tui.tasks.lane import Lane, check_lane_name, check_slots
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import LIVE, OPEN, NewTask, State, Task
 
 STOPS = ("", "interrupt", "stop", "kill")
+QUICK = 0.2
+"""Seconds that a worker waits for the store while a command runs: its output must not wait longer."""
 
 
 class SqliteStore:
     """A `Store` over one folder. It belongs to the thread that opened it."""
 
-    def __init__(self, folder: StoreFolder, actor: str) -> None:
+    def __init__(self, folder: StoreFolder, actor: str, notice: Callable[[str], None] | None = None) -> None:
         self.folder = folder
         self.actor = actor
-        self._database = migrate.open_database(folder)
+        self._database = migrate.open_database(folder, notice or say_on_stderr)
         self._read = self._database.read
         self._viewer = Viewer()
-        self._data_version = -1
+        self._seen: tuple[int, int] | None = None
+        self._fifos: list[str] = []
+        self._sweep = sweep.Sweep(folder)
 
     def close(self) -> None:
         self._database.close()
@@ -48,24 +53,23 @@ class SqliteStore:
             return events.since(connection, seq, limit)
 
     def changed(self) -> bool:
-        version = self._database.connection.execute("PRAGMA data_version").fetchone()[0]
-        if version == self._data_version:
-            return False
-        self._data_version = version
-        return True
+        # SQLite counts the commits of others and our own changes apart.
+        seen = (self._database.execute("PRAGMA data_version").fetchone()[0], self._database.connection.total_changes)
+        changed, self._seen = seen != self._seen, seen
+        return changed
 
     def add(self, new: NewTask) -> int:
         return self.add_all([(new, ())])[0]
 
     def add_all(self, batch: Sequence[tuple[NewTask, Sequence[int]]]) -> list[int]:
         ids: list[int] = []
-        touched: change.Lanes = set()
+        touched: change.Seats = set()
         with self._database.write() as connection:
             for new, after in batch:
                 task = new._replace(after=(*new.after, *(ids[index] for index in after)))
-                id, lanes = change.add(connection, self.actor, task)
+                id, seats = change.add(connection, self.actor, task)
                 ids.append(id)
-                touched |= lanes
+                touched |= seats
         self._wake(touched)
         return ids
 
@@ -88,7 +92,7 @@ class SqliteStore:
         self._change(id, lambda connection, task: change.do_next(connection, self.actor, task))
 
     def retry(self, id: int) -> None:
-        def queue_again(connection: Connection, task: Task) -> change.Lanes:
+        def queue_again(connection: Connection, task: Task) -> change.Seats:
             if task.state in OPEN:
                 raise TransitionError(f"#{id} is {task.state}; only a task that has ended can run again")
             return change.queue_again(connection, self.actor, task)
@@ -98,7 +102,7 @@ class SqliteStore:
     def cancel(self, id: int) -> str:
         answer = "cancelled"
 
-        def cancel(connection: Connection, task: Task) -> change.Lanes:
+        def cancel(connection: Connection, task: Task) -> change.Seats:
             nonlocal answer
             if task.state in LIVE:
                 answer = "asked"
@@ -113,7 +117,7 @@ class SqliteStore:
             raise UsageError(f"{kind!r} is no way to stop a task; there are: {', '.join(STOPS[1:])}")
         self._change(id, lambda connection, task: self._ask_to_stop(connection, task, kind))
 
-    def _ask_to_stop(self, connection: Connection, task: Task, kind: str) -> change.Lanes:
+    def _ask_to_stop(self, connection: Connection, task: Task, kind: str) -> change.Seats:
         run = rows.open_run(connection, task.id)
         if run is None:
             raise TransitionError(f"#{task.id} is {task.state}; only a running task can be stopped")
@@ -127,7 +131,7 @@ class SqliteStore:
         return set()
 
     def done(self, id: int) -> None:
-        def done(connection: Connection, task: Task) -> change.Lanes:
+        def done(connection: Connection, task: Task) -> change.Seats:
             if task.state is State.FAILED or task.state is State.LOST:
                 connection.execute("UPDATE task SET seen = 1 WHERE id = ?", (id,))
                 events.record(connection, self.actor, "task.seen", task=id)
@@ -147,14 +151,18 @@ class SqliteStore:
                 "INSERT INTO lane (name, slots) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET slots = excluded.slots", (name, slots)
             )
             events.record(connection, self.actor, "lane.set", old=str(old[0]) if old else None, new=str(slots), data={"lane": name})
-        self._wake({name})
+        self._wake({wake.seats_of(name, 0)})
 
     def pause_lane(self, name: str, paused: bool) -> None:
         with self._database.write() as connection:
             rows.lane(connection, name)
             connection.execute("UPDATE lane SET paused = ? WHERE name = ?", (paused, name))
             events.record(connection, self.actor, "lane.paused" if paused else "lane.resumed", data={"lane": name})
-        self._wake({name})
+        self._wake({wake.seats_of(name, 0)})
+
+    def lanes(self) -> tuple[Lane, ...]:
+        with self._read() as connection:
+            return rows.lanes(connection)
 
     def candidate(self, seat: Seat) -> int | None:
         with self._read() as connection:
@@ -165,7 +173,7 @@ class SqliteStore:
             return claim.next_due_ms(connection, seat)
 
     def claim(self, seat: Seat, worker: Worker, token: str, ended: ExitRecord | None = None) -> Claim | None:
-        touched: change.Lanes = set()
+        touched: change.Seats = set()
         with self._database.write() as connection:
             if ended is not None:
                 touched |= claim.finish(connection, self.actor, ended)
@@ -176,13 +184,13 @@ class SqliteStore:
         return begun
 
     def detach(self, run: int) -> None:
-        with self._database.write() as connection:
+        with self._database.write(QUICK) as connection:
             task = connection.execute("UPDATE run SET detached = 1 WHERE id = ? RETURNING task", (run,)).fetchone()
             events.record(connection, self.actor, "run.detached", run=run, task=task[0] if task else None)
         self._wake(set())
 
     def note(self, run: int, kind: str, **data: object) -> None:
-        with self._database.write() as connection:
+        with self._database.write(QUICK) as connection:
             task = connection.execute("SELECT task FROM run WHERE id = ?", (run,)).fetchone()
             events.record(connection, self.actor, kind, run=run, task=task[0] if task else None, data=data)
         self._wake(set())
@@ -195,24 +203,30 @@ class SqliteStore:
             return found[0] if found else None
 
     def stop_asked(self, run: int) -> tuple[str, int]:
-        row = self._database.connection.execute("SELECT stop, stop_serial FROM run WHERE id = ?", (run,)).fetchone()
+        row = self._database.execute("SELECT stop, stop_serial FROM run WHERE id = ?", (run,)).fetchone()
         return (row[0], row[1]) if row else ("", 0)
 
     def settle(self) -> None:
         with self._read() as connection:
             open_runs = rows.runs(connection, "WHERE ended_ms IS NULL")
-        tokens = {run.token for run in open_runs if not liveness.worker_holds(self.folder, run)}
-        orphans = {run.token for run in open_runs if run.orphaned and liveness.child_lives(self.folder, run)}
-        for token in tokens - orphans | set(liveness.spooled_tokens(self.folder)):
+        left = [run for run in open_runs if not liveness.worker_holds(self.folder, run)]
+        tokens = {run.token for run in left if not (run.orphaned and liveness.child_lives(self.folder, run))}
+        for token in tokens | set(liveness.spooled_tokens(self.folder)):
             with self._database.write() as connection:
                 verdict, touched = liveness.judge(connection, self.folder, self.actor, token)
             if verdict is liveness.Verdict.ENDED:
                 liveness.forget(self.folder, token)
             self._wake(touched)
+        self._sweep.now_and_then({run.token for run in open_runs})
 
-    _fifos: list[str]
+    def back_up(self, older_than: float = 0.0) -> str | None:
+        age = backup.newest_age(self.folder)
+        if age is not None and age < older_than:
+            return None
+        with self._database.locked():
+            return backup.back_up(self._database)
 
-    def _change(self, id: int, how: Callable[[Connection, Task], change.Lanes]) -> None:
+    def _change(self, id: int, how: Callable[[Connection, Task], change.Seats]) -> None:
         self._fifos = []
         with self._database.write() as connection:
             touched = how(connection, rows.task(connection, id))
@@ -224,5 +238,5 @@ class SqliteStore:
     def _move(self, id: int, new: State, reason: str = "") -> None:
         self._change(id, lambda connection, task: change.set_state(connection, self.actor, task, new, reason))
 
-    def _wake(self, lanes: change.Lanes) -> None:
-        wake.wake_lanes(self.folder, lanes)
+    def _wake(self, seats: change.Seats) -> None:
+        wake.wake_all(self.folder, seats)

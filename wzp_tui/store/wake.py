@@ -15,13 +15,13 @@ class Fifo:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        try:
-            os.mkfifo(path, 0o600)
-        except FileExistsError:
-            pass  # left by a worker that was killed; it does no harm
-        self.fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        # Named only when it is open: a FIFO without a reader is taken for a dead one, and removed.
+        made = f"{path}.{os.urandom(4).hex()}.tmp"
+        os.mkfifo(made, 0o600)
+        self.fd = os.open(made, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         # With a writer of our own there is never an end of file, which would make the reader spin.
-        self._writer = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._writer = os.open(made, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        os.rename(made, path)
 
     def drain(self) -> None:
         """Forget all bytes. Drain first, then read the store, then sleep: so no wake is missed."""
@@ -40,13 +40,14 @@ class Fifo:
 
 
 def wake(path: str) -> bool:
-    """Wake the owner of a FIFO; `False` when nobody sleeps on it."""
+    """Wake the owner of a FIFO; `False` when nobody has it open.
+
+    It never fails: what it tells of is committed already, and who was not woken looks by itself after a while.
+    """
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError as error:
-        if error.errno in (errno.ENXIO, errno.ENOENT):
-            return False
-        raise
+        return error.errno not in (errno.ENXIO, errno.ENOENT)
     try:
         os.write(fd, b"!")
     except BlockingIOError:
@@ -75,12 +76,23 @@ def wake_task(folder: StoreFolder, task: int) -> bool:
     return woken
 
 
-def wake_lanes(folder: StoreFolder, lanes: Iterable[str]) -> None:
-    """Wake the workers of these lanes, and every watcher."""
-    prefixes = tuple(f"slot.{lane}." for lane in lanes)
-    for name in os.listdir(folder.wake):
+def seats_of(lane: str | None, task: int) -> str:
+    """How the FIFOs begin of those who may run a task: the slots of its lane, or the worker of its own pane."""
+    return f"slot.{lane}." if lane else f"task.{task}."
+
+
+def wake_all(folder: StoreFolder, seats: Iterable[str] = ()) -> None:
+    """Wake every watcher, and the workers whose FIFOs begin like this. Who was killed cannot take its FIFO away: that is done here."""
+    prefixes = tuple(seats)
+    try:
+        names = os.listdir(folder.wake)
+    except OSError:
+        return  # somebody removed the folder; the commit stands, and who sleeps looks by itself after a while
+    for name in names:
+        if name.endswith(".tmp"):
+            continue
         if name.startswith(WATCHER):
             if not wake(folder.fifo(name)):
-                remove(folder.fifo(name))  # its owner was killed
+                remove(folder.fifo(name))
         elif prefixes and name.startswith(prefixes):
             wake(folder.fifo(name))

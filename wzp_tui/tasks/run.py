@@ -69,6 +69,23 @@ class ExitRecord(NamedTuple):
         if not isinstance(fields, dict):
             raise ValueError("not an exit record")
         try:
-            return cls(**{name: fields[name] for name in cls._fields if name in fields})
+            record = cls(**{name: fields[name] for name in cls._fields if name in fields})
         except TypeError as error:
             raise ValueError(str(error)) from error
+        for name, value in record._asdict().items():
+            if type(value) not in _KINDS[name]:
+                raise ValueError(f"{name} of an exit record cannot be {value!r}")
+        return record
+
+
+_KINDS: dict[str, tuple[type, ...]] = {
+    "token": (str,),
+    "run": (int,),
+    "task": (int,),
+    "ended_ms": (int,),
+    "exit": (int, type(None)),
+    "signal": (int, type(None)),
+    "reason": (str,),
+    "cancelled": (bool,),
+    "log_dropped": (int,),
+}

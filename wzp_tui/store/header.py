@@ -1,0 +1,51 @@
+"""What can be told of a store before SQLite touches it: whose it is, and how old."""
+
+import os
+
+from wzp_tui.errors import StoreCorrupt, StoreError, StoreForeign, StoreNewer
+from wzp_tui.paths import StoreFolder
+
+APPLICATION_ID = 0x777A7031  # "wzp1"
+SCHEMA = 1
+
+_MAGIC = b"SQLite format 3\0"
+
+
+def check_header(path: str, schema: int = SCHEMA) -> None:
+    """Refuse a foreign, newer or damaged file. A missing or empty file passes."""
+    try:
+        with open(path, "rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}; check its rights, or choose another folder with WZP_STORE") from error
+    if not header:
+        return
+    if len(header) < 100 or not header.startswith(_MAGIC):
+        raise StoreCorrupt(f"{path} is damaged: it does not begin like an SQLite file")
+    application = int.from_bytes(header[68:72], "big")
+    if application != APPLICATION_ID:
+        raise StoreForeign(f"{path} belongs to another program; choose another folder with WZP_STORE")
+    version = int.from_bytes(header[60:64], "big")
+    if version > schema:
+        raise newer(path, version)
+
+
+def newer(path: str, version: int) -> StoreNewer:
+    """The error for a store of a later wzp-tui."""
+    return StoreNewer(f"{path} was written by a newer wzp-tui (schema {version}); upgrade wzp-tui, or choose another folder with WZP_STORE")
+
+
+def prepare_folder(folder: StoreFolder) -> None:
+    """Make the folder of a store. One that belongs to another user is refused: root would leave files that its owner cannot write."""
+    try:
+        owner = os.stat(folder).st_uid
+    except FileNotFoundError:
+        owner = os.geteuid()
+    if owner != os.geteuid():
+        raise StoreError(f"{folder} belongs to user id {owner}; run wzp-tui as that user, or choose another folder with WZP_STORE")
+    try:
+        folder.make()
+    except OSError as error:
+        raise StoreError(f"{error.filename} cannot be made: {error.strerror}; choose another folder with WZP_STORE") from error
