@@ -9,7 +9,7 @@ from wzp_tui.store import events, rows
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks.check import check_fields, check_task
 from wzp_tui.tasks.order import rank_ms
-from wzp_tui.tasks.task import NEVER_DONE, NewTask, State, Task, check_transition, command_line
+from wzp_tui.tasks.task import NEVER_DONE, OPEN, NewTask, State, Task, check_transition, command_line
 
 Seats = set[str]
 """Who should look now, as the FIFOs of those workers begin."""
@@ -50,11 +50,7 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
     assert id is not None
     events.record(connection, actor, "task.added", task=id, new=state)
     _set_after(connection, id, new.after)
-    ends = [rows.task(connection, before) for before in new.after]
-    for before in ends:
-        if before.state in NEVER_DONE:
-            return id, set_state(connection, actor, rows.task(connection, id), State.SKIPPED, f"#{before.id} {before.state}")
-    return id, {seats_of(new.lane, id)}
+    return id, _skip_the_impossible(connection, actor, rows.task(connection, id)) | {seats_of(new.lane, id)}
 
 
 def _storable(title: str) -> str:
@@ -70,25 +66,30 @@ def _set_after(connection: sqlite3.Connection, id: int, after: Iterable[int]) ->
 
 
 def set_state(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Seats:
-    """Move a task, and those that wait for it: skipped when it will never be done, queued again when it may be."""
-    touched: Seats = set()
-    moves = [(task, new, reason, not_before_ms)]
-    while moves:
-        task, new, reason, not_before_ms = moves.pop()
-        _move(connection, actor, task, new, reason, not_before_ms)
-        if new is State.QUEUED or task.lane is None:
-            touched.add(seats_of(task.lane, task.id))
-        for waiting in _dependents(connection, task.id):
-            if new in NEVER_DONE and waiting.state in (State.HELD, State.QUEUED):
-                moves.append((waiting, State.SKIPPED, f"#{task.id} {new}", 0))
-            elif new in (State.QUEUED, State.HELD) and waiting.state is State.SKIPPED and _may_be_done(connection, waiting):
-                moves.append((waiting, State.QUEUED, "", 0))
-            elif new is State.DONE and waiting.state is State.QUEUED:
+    """Move a task, and those that are queued behind it: skipped when it will never be done, queued again when it may be.
+
+    A task that is queued while one before it will never be done is skipped at once. A held one stays held.
+    """
+    touched = _move(connection, actor, task, new, reason, not_before_ms)
+    moved = [(task.id, new)]
+    if new is State.QUEUED and (dead := _never_done(connection, task)):
+        touched |= _move(connection, actor, rows.task(connection, task.id), State.SKIPPED, dead)
+        moved = [(task.id, State.SKIPPED)]
+    while moved:
+        id, state = moved.pop()
+        for waiting in _dependents(connection, id):
+            if state in NEVER_DONE and waiting.state is State.QUEUED:
+                touched |= _move(connection, actor, waiting, State.SKIPPED, f"#{id} {state}")
+                moved.append((waiting.id, State.SKIPPED))
+            elif state in OPEN and waiting.state is State.SKIPPED and not _never_done(connection, waiting):
+                touched |= _move(connection, actor, waiting, State.QUEUED)
+                moved.append((waiting.id, State.QUEUED))
+            elif state is State.DONE and waiting.state is State.QUEUED:
                 touched.add(seats_of(waiting.lane, waiting.id))
     return touched
 
 
-def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str, not_before_ms: int) -> None:
+def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Seats:
     check_transition(task.id, task.state, new)
     now = events.now_ms()
     changed = connection.execute(
@@ -99,6 +100,7 @@ def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, re
     if changed != 1:
         raise TransitionError(f"#{task.id} changed meanwhile; look at it again")
     events.record(connection, actor, "task.state", task=task.id, old=task.state, new=new, data={"reason": reason} if reason else None)
+    return {seats_of(task.lane, task.id)} if new is State.QUEUED or task.lane is None else set()
 
 
 def _dependents(connection: sqlite3.Connection, id: int) -> tuple[Task, ...]:
@@ -106,12 +108,30 @@ def _dependents(connection: sqlite3.Connection, id: int) -> tuple[Task, ...]:
     return tuple(rows.task(connection, waiting) for waiting in ids)
 
 
-def _may_be_done(connection: sqlite3.Connection, task: Task) -> bool:
-    return all(rows.task(connection, before).state not in NEVER_DONE for before in task.after)
+def _never_done(connection: sqlite3.Connection, task: Task) -> str:
+    """Why the task cannot run: a task before it, and what became of that; empty where it may run."""
+    for before in task.after:
+        state = connection.execute("SELECT state FROM task WHERE id = ?", (before,)).fetchone()[0]
+        if State(state) in NEVER_DONE:
+            return f"#{before} {state}"
+    return ""
+
+
+def _skip_the_impossible(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
+    dead = _never_done(connection, task)
+    return set_state(connection, actor, task, State.SKIPPED, dead) if dead and task.state is State.QUEUED else set()
+
+
+def refuse_the_impossible(connection: sqlite3.Connection, task: Task) -> None:
+    """Raise `TransitionError` where the task would be queued only to be skipped."""
+    dead = _never_done(connection, task)
+    if dead:
+        raise TransitionError(f"#{task.id} cannot run: {dead}; retry that one first, or hold #{task.id} and change what it waits for")
 
 
 def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
     """Let an ended task run once more, with all its retries."""
+    refuse_the_impossible(connection, task)
     now = events.now_ms()
     connection.execute("UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now), task.id))
     return set_state(connection, actor, task, State.QUEUED)
@@ -121,6 +141,8 @@ def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | N
     """Say where a task goes, and let it go there: into a lane, or into a pane of its own."""
     if task.state not in (State.HELD, State.QUEUED):
         raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be assigned")
+    if task.state is State.HELD:
+        refuse_the_impossible(connection, task)
     if lane is not None:
         rows.lane(connection, lane)
     connection.execute("UPDATE task SET lane = ?, place = ? WHERE id = ?", (lane, place, task.id))
@@ -159,7 +181,7 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
     events.record(
         connection, actor, "task.edited", task=task.id, data={"fields": sorted({*fields, *(["after"] if after is not None else [])})}
     )
-    return {seats_of(task.lane, task.id)}
+    return {seats_of(task.lane, task.id)} | _skip_the_impossible(connection, actor, edited)
 
 
 def _refuse_cycle(connection: sqlite3.Connection, id: int, after: Sequence[int]) -> None:

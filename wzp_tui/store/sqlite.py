@@ -80,13 +80,16 @@ class SqliteStore:
         self._change(id, lambda connection, task: change.edit(connection, self.actor, task, **fields))
 
     def hold(self, id: int) -> None:
-        self._move(id, State.HELD, "by you")
+        self._change(id, lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
 
     def release(self, id: int) -> None:
-        task = self.task(id)
-        if task.state is not State.HELD:
-            raise TransitionError(f"#{id} is {task.state}, not held")
-        self._move(id, State.QUEUED)
+        def release(connection: Connection, task: Task) -> change.Seats:
+            if task.state is not State.HELD:
+                raise TransitionError(f"#{id} is {task.state}, not held")
+            change.refuse_the_impossible(connection, task)
+            return change.set_state(connection, self.actor, task, State.QUEUED)
+
+        self._change(id, release)
 
     def do_next(self, id: int) -> None:
         self._change(id, lambda connection, task: change.do_next(connection, self.actor, task))
@@ -234,9 +237,6 @@ class SqliteStore:
             wake.wake(self.folder.fifo(fifo))
         wake.wake_task(self.folder, id)
         self._wake(touched)
-
-    def _move(self, id: int, new: State, reason: str = "") -> None:
-        self._change(id, lambda connection, task: change.set_state(connection, self.actor, task, new, reason))
 
     def _wake(self, seats: change.Seats) -> None:
         wake.wake_all(self.folder, seats)

@@ -30,7 +30,7 @@ NEVER_DONE = frozenset({State.FAILED, State.CANCELLED, State.SKIPPED, State.LOST
 """States that a dependent does not wait for any longer: it is skipped."""
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.HELD: frozenset({State.QUEUED, State.CANCELLED, State.SKIPPED}),
+    State.HELD: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.HELD, State.RUNNING, State.CANCELLED, State.SKIPPED}),
     State.RUNNING: frozenset({State.ASKING, State.REVIEW, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}),
     State.ASKING: frozenset({State.RUNNING, State.REVIEW, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}),
