@@ -13,7 +13,7 @@ from typing import Any
 from wzp_tui.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store.backup import read_only, set_aside
-from wzp_tui.store.header import SCHEMA, newer
+from wzp_tui.store.header import SCHEMA, connected, identity, newer
 from wzp_tui.store.lock import read_holder, try_flock
 
 LOCK_NOTICE = 2.0
@@ -46,10 +46,12 @@ class Database:
         self._lock_fd = _open_lock(folder)
         try:
             self.connection = self._connect()
-            self._file = _identity(folder.db)
+            self._file = identity(folder.db)
         except BaseException:
             os.close(self._lock_fd)
             raise
+        if self._file is not None:
+            connected[self._file] += 1
 
     def _connect(self) -> sqlite3.Connection:
         umask = os.umask(0o077)
@@ -165,12 +167,14 @@ class Database:
         try:
             with self.locked():
                 self.connection.close()
+                if self._file is not None:
+                    connected[self._file] -= 1
         finally:
             os.close(self._lock_fd)
             self._lock_fd = -1
 
     def _refuse_another_file(self) -> None:
-        if _identity(self.folder.db) != self._file:
+        if identity(self.folder.db) != self._file:
             raise StoreError(f"{self.folder.db} was replaced or removed while it was open; start wzp-tui again")
 
     @contextmanager
@@ -199,11 +203,3 @@ def _open_lock(folder: StoreFolder) -> int:
         return os.open(folder.write_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StoreFull(f"{folder.write_lock} cannot be opened: {error.strerror}; make room or check its rights, then try again") from error
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -1,6 +1,7 @@
 """What can be told of a store before SQLite touches it: whose it is, and how old."""
 
 import os
+from collections import Counter
 
 from wzp_tui.errors import StoreCorrupt, StoreError, StoreForeign, StoreNewer
 from wzp_tui.paths import StoreFolder
@@ -10,9 +11,28 @@ SCHEMA = 1
 
 _MAGIC = b"SQLite format 3\0"
 
+Identity = tuple[int, int]
+"""Which file it is, whatever its name: device and inode."""
+
+connected: Counter[Identity] = Counter()
+"""The files to which this process has connections."""
+
+
+def identity(path: str) -> Identity | None:
+    """Which file has this name now; `None`: there is none that can be seen."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
 
 def check_header(path: str, schema: int = SCHEMA) -> None:
-    """Refuse a foreign, newer or damaged file. A missing or empty file passes."""
+    """Refuse a foreign, newer or damaged file. A missing or empty file passes, and one to which this process is connected already."""
+    # To close any descriptor of a file drops all locks that the process has on it (POSIX), those of SQLite too. Then the next process
+    # that closes the store takes itself for the last one and removes the WAL, and what our connection commits from then on is lost.
+    if connected[identity(path) or (0, 0)]:
+        return
     try:
         with open(path, "rb") as file:
             header = file.read(100)
