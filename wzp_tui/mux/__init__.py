@@ -48,6 +48,8 @@ class Health(NamedTuple):
 class Mux(Protocol):
     """What wzp-tui needs of a terminal multiplexer.
 
+    Where a call takes `seen`, the pane as the user saw it, it refuses with `PaneGone` when that id means another pane by now.
+
     Every call may raise `MuxUnreachable`; a call that names a pane `PaneGone`; a call that would do harm `MuxRefused`. Nothing is
     done twice, and nothing answers before it is done.
     """
@@ -58,6 +60,11 @@ class Mux(Protocol):
     @property
     def instance(self) -> str:
         """Which mux, and which life of it. Other than before: pane ids mean other panes now."""
+        ...
+
+    @property
+    def health(self) -> Health:
+        """Whether it answers, since when, and why not."""
         ...
 
     @property
@@ -77,11 +84,11 @@ class Mux(Protocol):
         """Start the program in a new pane and return the pane's id. The focus stays where it was."""
         ...
 
-    async def send(self, pane: int, text: str) -> None:
+    async def send(self, pane: int, text: str, *, seen: Pane | None = None) -> None:
         """Paste cleaned text into the pane. It does not submit."""
         ...
 
-    async def press(self, pane: int, keys: str) -> None:
+    async def press(self, pane: int, keys: str, *, seen: Pane | None = None) -> None:
         """Send a few control bytes, as `\\r` for Enter or `\\x03` for Ctrl-C."""
         ...
 
@@ -93,7 +100,7 @@ class Mux(Protocol):
         """Show the pane and give it the keys."""
         ...
 
-    async def close(self, pane: int) -> None:
+    async def close(self, pane: int, *, seen: Pane | None = None) -> None:
         """End the pane and what runs in it."""
         ...
 

@@ -5,11 +5,12 @@ import itertools
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 from wzp_tui.clean import clean, clean_for_pane
 from wzp_tui.errors import MuxRefused, PaneGone
-from wzp_tui.mux import Beside, Place, Program
+from wzp_tui.mux import Beside, Health, Place, Program
 from wzp_tui.mux.embedded.cells import plain_text, sgr_text
 from wzp_tui.mux.embedded.flow import Flow, Stream
 from wzp_tui.mux.embedded.places import Places, Tab
@@ -52,6 +53,7 @@ class Embedded:
         self._history = history
         self._environ = environ
         self._instance = f"embedded:{os.getpid()}:{secrets.token_hex(4)}"
+        self._health = Health(True, time.monotonic())
         self._panes: dict[int, _Embedded] = {}
         self._places = Places()
         self._ids = itertools.count(1)
@@ -64,6 +66,11 @@ class Embedded:
     def instance(self) -> str:
         """This process, and this object in it."""
         return self._instance
+
+    @property
+    def health(self) -> Health:
+        """It is this process, so it answers."""
+        return self._health
 
     # --- the protocol --------------------------------------------------------
 
@@ -102,15 +109,16 @@ class Embedded:
         self._tell()
         return number
 
-    async def send(self, pane: int, text: str) -> None:
+    async def send(self, pane: int, text: str, *, seen: Pane | None = None) -> None:
         """Paste cleaned text: bracketed if the program asked for that, else with its line breaks as Enter."""
         text = clean_for_pane(text)
-        bracketed = self._get(pane).screen.modes.bracketed_paste
+        bracketed = self._get(pane, seen).screen.modes.bracketed_paste
         text = f"\x1b[200~{text}\x1b[201~" if bracketed else text.replace("\n", "\r")
         self.write(pane, text.encode(errors="replace"))
 
-    async def press(self, pane: int, keys: str) -> None:
+    async def press(self, pane: int, keys: str, *, seen: Pane | None = None) -> None:
         """Send a few control bytes."""
+        self._get(pane, seen)
         self.write(pane, keys.encode(errors="replace"))
 
     async def text(self, pane: int, *, scrollback: int = 0, escapes: bool = False) -> str:
@@ -124,9 +132,9 @@ class Embedded:
         self._places.focus(pane)
         self._tell()
 
-    async def close(self, pane: int) -> None:
+    async def close(self, pane: int, *, seen: Pane | None = None) -> None:
         """Hang up on the program and let go of its pty."""
-        found = self._get(pane)
+        found = self._get(pane, seen)
         self._remove(pane)
         found.pty.hang_up()
         self._flow.forget(found.stream)
@@ -200,7 +208,9 @@ class Embedded:
 
     # --- inside --------------------------------------------------------------
 
-    def _get(self, pane: int) -> _Embedded:
+    def _get(self, pane: int, seen: Pane | None = None) -> _Embedded:
+        if seen is not None and seen.mux != self._instance:
+            raise PaneGone(f"%{pane} was a pane of another mux: look at the list again")
         self._places.tab_of(pane)
         return self._panes[pane]
 
