@@ -230,6 +230,8 @@ async def test_a_program_or_folder_that_is_not_there_is_not_tried(fake_wezterm: 
     assert fake_wezterm.asked == []
     with pytest.raises(UsageError, match="NUL"):
         await fake_wezterm.mux().open(Program([*CAT.argv, "a\0b"], "/"), NewTab("default"))
+    with pytest.raises(UsageError, match="too long"):
+        await fake_wezterm.mux().open(Program([*CAT.argv, *["x" * 100_000] * 100], "/"), NewTab("default"))
 
 
 async def test_a_program_that_could_not_start_is_cleared_away(fake_wezterm: Fake) -> None:

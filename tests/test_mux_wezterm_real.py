@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import sys
 import textwrap
 from pathlib import Path
@@ -243,6 +244,20 @@ async def test_the_ids_of_a_restarted_mux_are_not_believed(mux: WezTerm, wezterm
         await mux.send(again.id, "rm -rf x", seen=seen)
     assert mux.health.reachable
     assert "rm" not in await mux.text(again.id)
+
+
+async def test_a_mux_that_hangs_is_shown_and_found_again(wezterm_mux: MuxServer) -> None:
+    mux = WezTerm(environ=os.environ | wezterm_mux.environ, timeout=0.5)
+    before = await mux.panes()
+    os.kill(wezterm_mux.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(MuxUnreachable, match="did not answer"):
+            await mux.panes()
+        assert not mux.health.reachable
+    finally:
+        os.kill(wezterm_mux.pid, signal.SIGCONT)
+    assert [pane.id for pane in await mux.panes()] == [pane.id for pane in before]
+    assert mux.health.reachable
 
 
 async def test_towers_and_wishes_side_by_side_all_get_through(wezterm_mux: MuxServer) -> None:

@@ -378,6 +378,14 @@ def test_the_lock_is_ours_alone(fake_wezterm: Fake) -> None:
     assert [stat.S_IMODE(lock.stat().st_mode) for lock in folder.glob("mux-*.lock")] == [0o600]
 
 
+async def test_where_no_lock_can_be_made_nothing_is_asked(fake_wezterm: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    (fake_wezterm.folder / "file").touch()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(fake_wezterm.folder / "file"))
+    with pytest.raises(MuxUnreachable, match="cannot lock"):
+        await fake_wezterm.mux().panes()
+    assert fake_wezterm.asked == []
+
+
 async def _look(fake_wezterm: Fake) -> None:
     await fake_wezterm.mux().panes()
 

@@ -1,12 +1,14 @@
 """One bounded child process: it cannot hang, flood or outlive its call."""
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from wzp_tui.clean import clean
 from wzp_tui.errors import MuxUnreachable, UsageError
 
 STDOUT_CAP = 8 << 20
@@ -34,8 +36,10 @@ async def run(argv: Sequence[str], *, env: Mapping[str, str], stdin: bytes | Non
             start_new_session=True,
         )
     except ValueError as error:
-        raise UsageError(f"WezTerm cannot be given that ({error}): leave NUL characters out") from None
+        raise UsageError(f"WezTerm cannot be given that ({clean(str(error), 200)}): leave out NUL and what is not text") from None
     except OSError as error:
+        if error.errno == errno.E2BIG:
+            raise UsageError("WezTerm cannot be given that: the command and its variables are too long") from None
         raise MuxUnreachable(f"`{argv[0]}` cannot be started ({error.strerror}): is WezTerm installed?") from None
     try:
         async with asyncio.timeout(timeout):

@@ -8,8 +8,9 @@ import itertools
 import os
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+from wzp_tui.clean import clean
 from wzp_tui.errors import MuxUnreachable
 from wzp_tui.paths import make_private_dir, runtime_dir
 
@@ -40,7 +41,8 @@ class Turns:
             yield
         finally:
             if look:
-                os.pwrite(fd, b"%020d" % time.time_ns(), 0)
+                with suppress(OSError):  # a full disk costs the distance, not the turn
+                    os.pwrite(fd, b"%020d" % time.time_ns(), 0)
             os.close(fd)
             self._gate.leave()
 
@@ -71,13 +73,19 @@ class Turns:
             make_private_dir(os.path.dirname(self._path))
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise MuxUnreachable(f"cannot lock {self._path} ({error.strerror}): make its folder writable") from None
+            raise self._no_lock(error) from None
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(fd)
             return None
+        except OSError as error:
+            os.close(fd)
+            raise self._no_lock(error) from None
         return fd
+
+    def _no_lock(self, error: OSError) -> MuxUnreachable:
+        return MuxUnreachable(f"cannot lock {clean(self._path)} ({error.strerror}): its folder must be on a writable local disk")
 
     def _too_early(self, fd: int) -> float:
         """Seconds until a look may go."""
