@@ -117,6 +117,18 @@ def test_a_lower_screen_keeps_the_line_with_the_cursor_and_loses_none() -> None:
     assert screen.cursor == (1, 2, True)
 
 
+def test_a_higher_screen_brings_lines_back_with_their_colours() -> None:
+    screen = fed("one\r\n\x1b[31mtwo 漢\x1b[0m\r\nthree\r\nfour\r\n$ ", rows=2)
+    assert [screen.history, screen.scrolled] == [3, 3]
+    screen.resize(4, 20)
+    assert drawn(screen) == ["two 漢", "three", "four", "$"]
+    assert screen.line(0)[0].style.fg == 1
+    assert screen.cursor == (3, 2, True)
+    assert [screen.history, screen.scrolled] == [1, 1]
+    screen.resize(20, 5)
+    assert drawn(screen)[:5] == ["one", "two", "漢", "three", "four"]
+
+
 def test_a_narrower_screen_breaks_its_lines_anew() -> None:
     screen = fed("0123456789abcdef\r\n$ ")
     screen.resize(4, 10)

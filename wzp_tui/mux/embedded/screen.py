@@ -1,55 +1,28 @@
 """The screen of one pane: a terminal emulator behind one small class.
 
-Nothing else here knows the library (docs/terminal-emulator.md says why it is bittty). It does what is ours: a bounded scrollback,
-answers that can do no harm, a resize that loses no line, and never an exception for what a program printed.
+`emulator` sets the library up (docs/terminal-emulator.md says why it is bittty). Here is what is ours: a bounded scrollback, a resize that
+loses no line, and never an exception for what a program printed.
 """
 
 import codecs
 import logging
-import re
 import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import bittty
-from bittty import mode_profiles
-from bittty.model import EDITING
-from bittty.present import RowsScrolledOff, ScrollbackCleared
-
 from wzp_tui.clean import clean
-from wzp_tui.mux.embedded.cells import PLAIN, Cursor, Line, Modes, Run, Style, visible
+from wzp_tui.mux.embedded.cells import Cursor, Line, Modes
+from wzp_tui.mux.embedded.emulator import make_board, pen, runs
 
 _log = logging.getLogger(__name__)
 
-_MODEL = replace(
-    bittty.XTERM,
-    options=frozenset(),  # no printer, no locator
-    control_capabilities=EDITING,
-    macro_space=None,
-    reflows=True,
-    mode_capabilities=(bittty.XTERM.mode_capabilities | {mode_profiles.XTERM_SYNC_OUTPUT, mode_profiles.UNICODE_GRAPHEME_CLUSTERING})
-    - {mode_profiles.DEC_ANSI, mode_profiles.XTERM_COLUMN_MODE, mode_profiles.XTERM_ALLOW_COLUMN},
-)
-_REFUSED = (
-    *("OSC_CLIPBOARD", "OSC_FONT", "C0_ENQ", "DECRQCRA"),  # give a program what another one put there
-    *("XTWINOPS", "DECSCPP", "DECSPP", "DECSLPP"),  # the size is the user's; titles come back as typed input
-    *("DECFRA", "DECERA", "DECSERA", "DECCRA", "DECCARA", "DECRARA", "DECSED", "DECSEL"),  # milliseconds for a few bytes
-    *("MC", "DECMC", "LINUX_SETTERM", "LINUX_PALETTE_SET"),
-)
-_ANSWER = re.compile(
-    rb"\x1b\[[?>]?[0-9;]*\$?[cnRtyu]"  # attributes, status, cursor, size, modes
-    rb"|\x1b\](?:1[0-2]|4;[0-9]+);rgb:[0-9a-f/]+(?:\x07|\x1b\\)"  # colours
-    rb"|\x1bP(?:>\|[ -~]+|1\$r[0-9;: ]*[\"a-z]+|[01]\+r[0-9A-Fa-f=]+)\x1b\\"  # version, settings, capabilities
-)
-"""Answers that hold nothing a program chose: they arrive as typed input, and text of a hostile file must not come back as a command."""
 _LONGEST_SEQUENCE = 64 * 1024
 """Characters of an escape sequence that has not ended yet; a longer one is dropped."""
+_RECENT = 200
+"""Lines of the scrollback that can come back onto a screen that grows."""
 
 
 class Screen:
@@ -63,21 +36,16 @@ class Screen:
         self.ended = False
         """Its program has ended: nothing more will come."""
         self.scrolled = 0
-        """Lines that ever went into the scrollback, so that a reader can keep its place."""
+        """The number of the top row, counted from the first line ever drawn, so that a reader can keep its place."""
         self._history: deque[Line] = deque(maxlen=history)
+        self._recent: deque[Any] = deque(maxlen=_RECENT)
         self._watchers: list[Callable[[], None]] = []
         self._told = 0
+        self._found = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._discarding = False
         self._failed = False
-        self._board: Any = bittty.Board(width=self.cols, height=self.rows, model=_MODEL)
-        for name in _REFUSED:
-            self._board.registry.pop(name, None)
-        self._board.registry["XTWINOPS"] = self._window_operation
-        self._board.modes.set_grapheme_capability("permanently-set")  # combining characters share the cell of their letter
-        self._board.title.title = self._board.title.icon_title = ""
-        self._board.host.attach(_Line(reply))
-        self._board.attach_display(_Chrome(self._keep, self._history.clear))
+        self._board = make_board(self.rows, self.cols, reply, self._keep, self._forget)
         self._page = self._board.blitter.main_page
         self._epoch = self._page.observe()
         self._row_revisions = [0] * self.rows
@@ -141,7 +109,7 @@ class Screen:
         self._find_changes()
         found = self._lines.get(row)
         if found is None:
-            found = self._lines[row] = _runs(self._page.grid[row])
+            found = self._lines[row] = runs(self._page.grid[row])
         return found
 
     def lines(self, first: int, last: int) -> list[Line]:
@@ -183,10 +151,10 @@ class Screen:
         self._decoder.reset()
         self._discarding = False
         self.feed(b"\x18" + (b"\r\n" if self._board.cursor.display_x else b""))
-        pen = self._board.style
-        before, pen.current = pen.current, bittty.style.Style(dim=True)
+        style = self._board.style
+        before, style.current = style.current, pen(dim=True)
         self.feed(f"⋯ {_amount(size)} skipped ⋯".encode())
-        pen.current = before
+        style.current = before
         self.feed(b"\r\n" + state)
 
     def resize(self, rows: int, cols: int) -> None:
@@ -207,6 +175,7 @@ class Screen:
             blitter.scroll(surplus)
             cursor.set_position(cursor.x, cursor.y - surplus)
         self._board.resize(cols, rows)
+        self._bring_back(rows - self.rows)
         if behind:
             cursor.saved[False] = replace(cursor.saved[False], x=cursor.x, y=cursor.y)
             blitter.switch_screen(True)
@@ -231,6 +200,9 @@ class Screen:
     # --- inside --------------------------------------------------------------
 
     def _find_changes(self) -> None:
+        if self._found == self.revision:
+            return
+        self._found = self.revision
         page = self._board.blitter.main_page
         changed = page.dirty_rows(self._epoch) if page is self._page else range(self.rows)
         self._page, self._epoch = page, page.observe()
@@ -242,7 +214,26 @@ class Screen:
 
     def _keep(self, lines: tuple[Any, ...]) -> None:
         self.scrolled += len(lines)
-        self._history.extend(_runs(line.cells) for line in lines)
+        self._history.extend(runs(line.cells) for line in lines)
+        self._recent.extend(line.cells for line in lines)
+
+    def _forget(self) -> None:
+        self._history.clear()
+        self._recent.clear()
+
+    def _bring_back(self, count: int) -> None:
+        """Move the newest lines of the scrollback onto the top of the primary screen."""
+        count = min(count, len(self._recent), len(self._history))
+        if count <= 0:
+            return
+        blitter, cursor = self._board.blitter, self._board.cursor
+        blitter.scroll(-count)
+        for row in reversed(range(count)):
+            self._history.pop()
+            blitter.current_page.clear_line(row, 2)
+            blitter.current_page.replace_cells(0, row, list(self._recent.pop()))
+        cursor.set_position(cursor.x, cursor.y + count)
+        self.scrolled -= count
 
     def _after_sequence(self, text: str) -> str:
         for place, char in enumerate(text):
@@ -250,100 +241,6 @@ class Screen:
                 self._discarding = False
                 return text[place + (char != "\x1b") :]
         return ""
-
-    def _window_operation(self, operation: Any) -> None:
-        """XTWINOPS: only the size is told, and the title kept aside and brought back."""
-        what = next(iter(operation.args[0]), None)
-        if what == 18:
-            self._board.host.write(f"\x1b[8;{self.rows};{self.cols}t")
-        elif what == 22:
-            self._board.title.push()
-        elif what == 23:
-            self._board.title.pop()
-
-
-_STYLE = itemgetter(0)
-
-
-class _Line:
-    """The emulator's cable to the program: its answers go in, nothing comes out."""
-
-    closed = False
-
-    def __init__(self, reply: Callable[[bytes], None]) -> None:
-        self._reply = reply
-
-    def write(self, data: str) -> int:
-        return self.write_bytes(data.encode(errors="replace"))
-
-    def write_bytes(self, data: bytes) -> int:
-        if _ANSWER.fullmatch(data):
-            self._reply(data)
-        else:
-            _log.debug("an answer of the terminal emulator was held back: %r", data[:200])
-        return len(data)
-
-    def flush(self) -> None: ...
-
-    def resize(self, rows: int, cols: int) -> None: ...
-
-    def configure_line(self, line: object) -> None: ...
-
-
-class _Chrome:
-    """What the emulator tells: here, the lines that leave the screen at its top."""
-
-    keeps_scrollback = True
-
-    def __init__(self, keep: Callable[[tuple[Any, ...]], None], forget: Callable[[], None]) -> None:
-        self._keep = keep
-        self._forget = forget
-
-    def present(self, event: object) -> None:
-        if isinstance(event, RowsScrolledOff):
-            self._keep(event.lines)
-        elif isinstance(event, ScrollbackCleared):
-            self._forget()
-
-
-def _runs(cells: Any) -> Line:
-    """The cells of a row as runs, without plain blanks at the end."""
-    end = len(cells)
-    blank = cells[-1]
-    if blank[1] == " " and _style(blank[0]) == PLAIN:
-        while end and (cells[end - 1] is blank or cells[end - 1] == blank):
-            end -= 1
-    line = []
-    for style, group in groupby(cells[:end], _STYLE):
-        texts = [cell[1] for cell in group]
-        text = "".join(texts)
-        line.append(Run(text if text.isprintable() else visible(texts), _style(style), len(texts)))
-    return tuple(line)
-
-
-@lru_cache(maxsize=4096)
-def _style(style: Any) -> Style:
-    return Style(
-        fg=_color(style.fg),
-        bg=_color(style.bg),
-        bold=bool(style.bold),
-        dim=bool(style.dim),
-        italic=bool(style.italic),
-        underline=bool(style.underline),
-        blink=bool(style.blink),
-        reverse=bool(style.reverse),
-        hidden=bool(style.conceal),
-        strike=bool(style.strike),
-    )
-
-
-def _color(color: Any) -> int | tuple[int, int, int] | None:
-    if color is None or color.mode == "default":
-        return None
-    if color.mode == "rgb":
-        red, green, blue = color.value
-        return min(red, 255), min(green, 255), min(blue, 255)
-    return color.value if isinstance(color.value, int) and 0 <= color.value < 256 else None
 
 
 def _amount(size: int) -> str:
