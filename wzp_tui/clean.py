@@ -21,13 +21,14 @@ _HIDDEN = (
     *range(0xD800, 0xE000),  # surrogates: bytes that were not UTF-8
     *range(0xE0000, 0xE0080),  # tags
 )
-_SYMBOLS: dict[int, int] = {
+SYMBOLS: dict[int, int] = {
     **{code: 0x2400 + code for code in range(0x20)},
     0x7F: 0x2421,
     **dict.fromkeys((*range(0x80, 0xA0), *_HIDDEN), 0xFFFD),
 }
-_ONE_LINE = {**_SYMBOLS, 0x09: 0x20, 0x0A: 0x20, 0x0D: 0x20}
-_LINES: dict[int, int | None] = {**_SYMBOLS, 0x0A: 0x0A, 0x09: 0x09, 0x0D: None}
+"""Every character that could drive a terminal, reorder a line or hide, and the visible one that stands for it."""
+_ONE_LINE = {**SYMBOLS, 0x09: 0x20, 0x0A: 0x20, 0x0D: 0x20}
+_LINES: dict[int, int | None] = {**SYMBOLS, 0x0A: 0x0A, 0x09: 0x09, 0x0D: None}
 
 
 def clean(text: str, limit: int = 4096) -> str:
