@@ -237,9 +237,10 @@ class Controller:
 
     async def send(self, pane: int, text: str, *, submit: bool = False) -> None:
         """Paste text into a pane, and press Enter after it with `submit`."""
-        await self.mux.send(pane, text)
+        seen = self._seen(pane)
+        await self.mux.send(pane, text, seen=seen)
         if submit:
-            await self.mux.press(pane, "\r")
+            await self.mux.press(pane, "\r", seen=seen)
 
     async def text(self, pane: int, *, scrollback: int = 0, escapes: bool = False) -> str:
         """A pane's screen."""
@@ -250,7 +251,7 @@ class Controller:
         row = self.snapshots.value.pane(pane)
         if self.mux.kind == "embedded" and row is not None and row.task is not None:
             await self.stop(row.task, "stop")
-        await self.mux.close(pane)
+        await self.mux.close(pane, seen=self._seen(pane))
         self.look_soon()
 
     async def shell_prompt(self, pane: int) -> str:
@@ -276,9 +277,15 @@ class Controller:
         import shlex
 
         line = " " + shlex.join(worker_argv(self.folder, self.mux, "task", str(task)))
-        await self.mux.send(pane, line)
-        await self.mux.press(pane, "\r")
+        seen = self._seen(pane)
+        await self.mux.send(pane, line, seen=seen)
+        await self.mux.press(pane, "\r", seen=seen)
         self.look_soon()
+
+    def _seen(self, pane: int) -> Pane | None:
+        """The pane as the user saw it last: a re-used id is refused by it."""
+        row = self.snapshots.value.pane(pane)
+        return row.pane if row else None
 
     def row(self, task: int) -> TaskRow:
         """The row of a task in the newest Snapshot, or `NotFound`."""
