@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from wzp_tui.clean import clean
 from wzp_tui.errors import StoreError
 from wzp_tui.inpane import child as children
 from wzp_tui.inpane.environment import environment, inherited
@@ -22,18 +23,25 @@ from wzp_tui.store.events import now_ms
 from wzp_tui.store.lock import FileLock
 from wzp_tui.store.process import descendants
 from wzp_tui.store.wake import Fifo
+from wzp_tui.tasks.policy import timeout_words
 from wzp_tui.tasks.run import ExitRecord
 
 NOT_STARTED = 127
+TELL_AGAIN = 2.0
+"""Seconds until something is told again to a store that could not be written."""
 
 
 class Ended(NamedTuple):
     """What an attempt leaves."""
 
     record: ExitRecord
+    leave: bool
+    """The pane is gone, or somebody ended the worker: nothing more is to be claimed here."""
     detached: bool
-    """The pane is gone: there is nowhere to work any more."""
+    """The pane is gone."""
     spoke_escape: bool
+    unseen: bytes
+    """Output that the pane was not given yet."""
 
 
 class Attempt:
@@ -56,9 +64,12 @@ class Attempt:
         self._fifo, self._signals, self._child_lock, self._alarm = fifo, signals, child_lock, alarm
         self._reason = ""
         self._cancelled = False
+        self._leave = False
         self._detached = False
         self._stop_serial = 0
         self._hangup_at: float | None = None
+        self._untold: list[Callable[[], None]] = []
+        self._tell_at: float | None = None
 
     def go(self) -> Ended:
         """Start, wait, and say how it ended."""
@@ -68,21 +79,20 @@ class Attempt:
             env = environment(self._task, self._run, str(self._folder), inherited())
             started = children.start(self._task, env, self._pane.cooked, self._pane.size(), self._child_lock)
         except OSError as error:
-            words = f"cannot start: {error.filename + ': ' if error.filename else ''}{error.strerror or error}"
+            words = clean(f"cannot start: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}", 400)
             log.write(words.encode() + b"\r\n")
             log.close()
-            self._pane.say(words)
-            return Ended(self._record(NOT_STARTED, None, words, log), False, False)
+            return Ended(self._record(NOT_STARTED, None, words, log), False, False, False, words.encode() + b"\r\n")
         finally:
             self._child_lock.release()
-        tee = Tee(started.master, self._pane, log.write)
+        tee = Tee(started, self._pane, log.write)
         ladder = StopLadder(started, strangers)
         status = self._wait(started, tee, ladder)
-        tee.drain()
+        unseen = tee.drain()
         log.close()
         code = os.waitstatus_to_exitcode(status)
         record = self._record(code if code >= 0 else None, -code if code < 0 else None, self._reason, log)
-        return Ended(record, self._detached, tee.spoke_escape)
+        return Ended(record, self._leave, self._detached, tee.spoke_escape, unseen)
 
     def _record(self, exit: int | None, signal_number: int | None, reason: str, log: RunLog) -> ExitRecord:
         run = self._run
@@ -93,15 +103,16 @@ class Attempt:
         poll.register(self._signals.fd, select.POLLIN)
         poll.register(self._fifo.fd, select.POLLIN)
         timeout_at = time.monotonic() + self._task.timeout if self._task.timeout else None
-        status: int | None = None
         self._look_for_stop(ladder)
-        status = self._reap(started.pid, status)
+        status = self._reap(started.pid)
         while status is None or ladder.due is not None:
             tee.register(poll)
-            ready = dict(poll.poll(_milliseconds(tee.timeout(), timeout_at, ladder.due, self._hangup_at)))
+            ready = dict(poll.poll(_milliseconds(tee.timeout(), timeout_at, ladder.due, self._hangup_at, self._tell_at)))
             tee.move(ready)
             if self._signals.fd in ready:
-                status = self._hear(started, tee, ladder, status)
+                self._hear(started, tee, ladder)
+                reaped = self._reap(started.pid)
+                status = reaped if status is None else status
             if self._fifo.fd in ready:
                 self._fifo.drain()
                 self._look_for_stop(ladder)
@@ -113,23 +124,27 @@ class Attempt:
                 self._judge_hangup(ladder)
             if timeout_at is not None and now >= timeout_at:
                 timeout_at = None
-                self._reason = self._reason or f"timeout after {self._task.timeout:g}s"
+                self._reason = self._reason or timeout_words(self._task.timeout or 0)
                 ladder.begin("stop")
             if ladder.due is not None and (now >= ladder.due or (status is not None and not ladder.family())):
                 ladder.step()
+            if self._tell_at is not None and now >= self._tell_at:
+                self._tell()
         return status
 
-    def _hear(self, started: children.Child, tee: Tee, ladder: StopLadder, status: int | None) -> int | None:
+    def _hear(self, started: children.Child, tee: Tee, ladder: StopLadder) -> None:
         heard = self._signals.heard()
         if signal.SIGWINCH in heard and tee.pane is not None:
             children.set_size(started, self._pane.size())
         if signal.SIGHUP in heard and tee.pane is not None:
             self._pane_went(tee)
         if signal.SIGTERM in heard or signal.SIGINT in heard:
+            self._leave = True
             self._end(ladder, "stop", "its worker was ended")
-        return self._reap(started.pid, status)
 
-    def _reap(self, pid: int, status: int | None) -> int | None:
+    def _reap(self, pid: int) -> int | None:
+        """The status of the command, where it ended; who else ended is forgotten."""
+        status = None
         while True:
             try:
                 reaped, raw = os.waitpid(-1, os.WNOHANG | os.WUNTRACED | os.WCONTINUED)
@@ -167,7 +182,7 @@ class Attempt:
 
     def _pane_went(self, tee: Tee) -> None:
         tee.detach()
-        self._detached = True
+        self._leave = self._detached = True
         self._hangup_at = time.monotonic() + HANGUP_PAUSE
 
     def _judge_hangup(self, ladder: StopLadder) -> None:
@@ -177,16 +192,24 @@ class Attempt:
             return
         self._look_for_stop(ladder)
         if not self._cancelled:
-            try:
-                self._store.detach(self._run.id)
-            except StoreError as error:
-                self._alarm(str(error))
+            self._untold.append(lambda: self._store.detach(self._run.id))
+            self._tell()
 
     def _note(self, kind: str, **data: object) -> None:
-        try:
-            self._store.note(self._run.id, kind, **data)
-        except StoreError as error:
-            self._alarm(str(error))
+        self._untold.append(lambda: self._store.note(self._run.id, kind, **data))
+        self._tell()
+
+    def _tell(self) -> None:
+        """Write what the store does not know yet; later, where it cannot be written now: output must not wait for that."""
+        self._tell_at = None
+        while self._untold:
+            try:
+                self._untold[0]()
+            except StoreError as error:
+                self._alarm(str(error))
+                self._tell_at = time.monotonic() + TELL_AGAIN
+                return
+            del self._untold[0]
 
 
 def _milliseconds(relative: float | None, *absolute: float | None) -> float | None:

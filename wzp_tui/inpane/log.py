@@ -10,7 +10,7 @@ TAIL = 256 << 10
 class RunLog:
     """Takes what the command printed. After `cap` bytes only the last `tail` bytes are kept, behind a mark.
 
-    A disk that is full costs log, never the run: what could not be written is counted in `dropped`.
+    A disk that is full costs log, never the run: a mark stands where bytes are missing, as soon as one can be written.
     """
 
     def __init__(self, path: str, cap: int = CAP, tail: int = TAIL) -> None:
@@ -18,6 +18,8 @@ class RunLog:
         self.dropped = 0
         self._fd = -1
         self._room = cap
+        self._missing = 0
+        """Bytes that were dropped since the last that was written."""
         self._last: deque[bytes] = deque()
         self._last_size = 0
         self._tail = tail
@@ -32,14 +34,10 @@ class RunLog:
             self._keep(rest)
 
     def close(self) -> None:
-        """Write the kept tail, with the mark before it."""
+        """Write the kept tail, with a mark before it where bytes are missing."""
         kept = b"".join(self._last)
-        kept, cut = kept[-self._tail :], max(0, len(kept) - self._tail)
-        self.dropped += cut
-        if self.dropped:
-            self._write(b"\r\n[wzp-tui: %d bytes of output are not in this log]\r\n" % self.dropped)
-        if kept:
-            self._write(kept)
+        self._drop(max(0, len(kept) - self._tail))
+        self._write(kept[-self._tail :])
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -48,18 +46,27 @@ class RunLog:
         self._last.append(data)
         self._last_size += len(data)
         while self._last_size - len(self._last[0]) >= self._tail:
-            gone = self._last.popleft()
-            self._last_size -= len(gone)
-            self.dropped += len(gone)
+            gone = len(self._last.popleft())
+            self._last_size -= gone
+            self._drop(gone)
+
+    def _drop(self, count: int) -> None:
+        self.dropped += count
+        self._missing += count
 
     def _write(self, data: bytes) -> None:
+        mark = b"\r\n[wzp-tui: %d bytes of output are not in this log]\r\n" % self._missing if self._missing else b""
+        if not mark and not data:
+            return
         try:
             if self._fd < 0:
                 self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-            written = os.write(self._fd, data)
+            written = os.write(self._fd, mark + data) - len(mark)
         except OSError:
-            written = 0
-        self.dropped += len(data) - written
+            written = -len(mark)
+        if written >= 0:
+            self._missing = 0
+        self._drop(len(data) - max(0, written))
 
 
 def last_lines(path: str, count: int) -> bytes:
@@ -69,5 +76,5 @@ def last_lines(path: str, count: int) -> bytes:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - 64 * 1024))
             return b"\n".join(file.read().rstrip(b"\r\n").split(b"\n")[-count:])
-    except FileNotFoundError:
+    except OSError:
         return b""

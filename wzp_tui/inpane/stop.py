@@ -10,6 +10,8 @@ from wzp_tui.store.process import descendants
 
 GRACE = 5.0
 GRACE_CLOSED = 2.0
+GIVE_UP = 10.0
+"""Seconds of KILL after which what is left is not ours to end: it is setuid, or stuck in the kernel."""
 _SUBREAPER = 36
 
 
@@ -30,6 +32,7 @@ class StopLadder:
         """When the next step is, in monotonic time; `None`: the ladder was not begun, or is at its end."""
         self.begun = False
         self._strangers = strangers
+        self._killing_since: float | None = None
 
     def interrupt(self) -> None:
         """What Ctrl-C does: SIGINT to the group in the foreground. It is no step of the ladder."""
@@ -54,14 +57,16 @@ class StopLadder:
 
     def step(self) -> None:
         """KILL what is left, until nothing is."""
+        now = time.monotonic()
+        self._killing_since = self._killing_since or now
         left = self.family()
         for pid in left:
             _kill(pid, signal.SIGKILL)
-        self.due = time.monotonic() + 0.05 if left else None
+        self.due = now + 0.05 if left and now < self._killing_since + GIVE_UP else None
 
     def family(self) -> set[int]:
-        """Every process of this run that is still there."""
-        return descendants(os.getpid()) - self._strangers
+        """Every process of this run that is still there. What earlier runs left behind, and its children, are strangers."""
+        return descendants(os.getpid(), self._strangers)
 
 
 def _kill(pid: int, number: int) -> None:

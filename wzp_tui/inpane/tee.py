@@ -5,6 +5,7 @@ import select
 import time
 from collections.abc import Callable
 
+from wzp_tui.inpane.child import Child
 from wzp_tui.inpane.terminal import Terminal
 
 TO_CHILD = 64 << 10
@@ -14,23 +15,25 @@ STUCK = 1.0
 DRAIN_QUIET = 0.05
 DRAIN_MOST = 1.0
 _SKIPPED = b"\x1b[0m\r\n[wzp-tui: output skipped here; the log has it]\r\n"
+_GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
 class Tee:
-    """Carries keys to the command and output to pane and log."""
+    """Carries keys to the command, and output to pane and log."""
 
-    def __init__(self, master: int, pane: Terminal | None, record: Callable[[bytes], None]) -> None:
-        self.pane = pane
+    def __init__(self, child: Child, pane: Terminal, record: Callable[[bytes], None]) -> None:
+        self.pane: Terminal | None = pane
+        """`None`: the run goes on without one."""
         self.pane_hung_up = False
         self.spoke_escape = False
         """The command printed an escape sequence, so the terminal may answer or be changed."""
-        self._master = master
+        self._pane_fd = pane.fd
+        self._master, self._slave = child.master, child.slave
         self._record = record
         self._to_child = bytearray()
         self._to_pane = bytearray()
         self._moved = time.monotonic()
         self._skipping = False
-        self._ended = False
 
     def detach(self) -> None:
         """Go on without the pane."""
@@ -39,17 +42,13 @@ class Tee:
 
     def register(self, poll: "select.poll") -> None:
         """Tell what to wait for; called before each `poll`."""
+        room = self.pane is None or self._skipping or len(self._to_pane) < TO_PANE
+        _watch(poll, self._master, (select.POLLIN if room else 0) | (select.POLLOUT if self._to_child else 0))
         wants = 0
-        if not self._ended and (self.pane is None or self._skipping or len(self._to_pane) < TO_PANE):
-            wants |= select.POLLIN
-        if self._to_child:
-            wants |= select.POLLOUT
-        _watch(poll, self._master, wants)
-        if self.pane is not None:
-            wants = select.POLLOUT if self._to_pane else 0
-            if len(self._to_child) < TO_CHILD and not self.pane_hung_up:
-                wants |= select.POLLIN
-            _watch(poll, self.pane.fd, wants)
+        if self.pane is not None and not self.pane_hung_up:
+            wants |= select.POLLOUT if self._to_pane or self._skipping else 0
+            wants |= select.POLLIN if len(self._to_child) < TO_CHILD else 0
+        _watch(poll, self._pane_fd, wants)
 
     def timeout(self) -> float | None:
         """Seconds until `move` must be called even if nothing happens."""
@@ -58,69 +57,71 @@ class Tee:
 
     def move(self, ready: dict[int, int]) -> None:
         """Carry what is ready; `ready` maps descriptors to their poll events."""
-        if self.pane is not None and (events := ready.get(self.pane.fd, 0)):
-            if events & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+        events = ready.get(self._pane_fd, 0)
+        if self.pane is not None and events:
+            if events & _GONE:
                 self.pane_hung_up = True
             elif events & select.POLLIN:
                 self._to_child += self.pane.read(TO_CHILD - len(self._to_child))
             if events & select.POLLOUT:
+                self._take_up()
                 self._flush_pane()
         events = ready.get(self._master, 0)
         if events & select.POLLOUT:
             self._flush_child()
-        if events & (select.POLLIN | select.POLLHUP | select.POLLERR):
+        if events & select.POLLIN:
             self._take_output()
         if self.pane is not None and len(self._to_pane) >= TO_PANE and time.monotonic() - self._moved > STUCK:
-            self._skipping = True
-            self._to_pane.clear()
+            self._skip()
 
-    def drain(self) -> None:
-        """After the command's end: read what its pty still holds. Not to the end of file: a process left behind may hold it open."""
+    def drain(self) -> bytes:
+        """After the command's end: read what its pty still holds, and return what the pane was not given yet.
+
+        Not to the end of file: a process left behind may hold the pty open.
+        """
+        os.close(self._slave)  # with the last one to close it comes an end of file, at once
         deadline = time.monotonic() + DRAIN_MOST
         poll = select.poll()
         poll.register(self._master, select.POLLIN)
-        while not self._ended and time.monotonic() < deadline:
-            if not poll.poll(DRAIN_QUIET * 1000):
-                break
-            self._take_output()
+        while time.monotonic() < deadline and poll.poll(DRAIN_QUIET * 1000) and self._take_output():
             self._flush_pane()
-        if self.pane is not None and not self.pane_hung_up and not self._skipping:
-            self.pane.write(bytes(self._to_pane))
-        self._to_pane.clear()
+            if len(self._to_pane) >= TO_PANE:
+                self._skip()
         os.close(self._master)
+        if self.pane is None or self.pane_hung_up:
+            return b""
+        self._take_up()
+        return bytes(self._to_pane)
 
-    def _take_output(self) -> None:
+    def _take_output(self) -> bool:
         try:
             data = os.read(self._master, 64 << 10)
         except BlockingIOError:
-            return
+            return True
         except OSError:  # EIO: nobody holds the other end
-            data = b""
+            return False
         if not data:
-            self._ended = True
-            return
+            return False
         self._record(data)
         if b"\x1b" in data or b"\x9b" in data or b"\x05" in data:
             self.spoke_escape = True
-        if self.pane is not None and not self.pane_hung_up:
-            if self._skipping:
-                self._try_again(data)
-            else:
-                if not self._to_pane:
-                    self._moved = time.monotonic()
-                self._to_pane += data
-                self._flush_pane()
+        if self.pane is not None and not self.pane_hung_up and not self._skipping:
+            if not self._to_pane:
+                self._moved = time.monotonic()
+            self._to_pane += data
+            self._flush_pane()
+        return True
 
-    def _try_again(self, data: bytes) -> None:
-        """See whether a stuck pane takes bytes again; then say what is missing and go on."""
-        assert self.pane is not None
-        try:
-            written = os.write(self.pane.fd, _SKIPPED)
-        except OSError:
-            return
-        self._skipping = False
-        self._moved = time.monotonic()
-        self._to_pane += _SKIPPED[written:] + data
+    def _skip(self) -> None:
+        self._skipping = True
+        self._to_pane.clear()
+
+    def _take_up(self) -> None:
+        """Say in the pane what is missing there."""
+        if self._skipping:
+            self._skipping = False
+            self._moved = time.monotonic()
+            self._to_pane += _SKIPPED
 
     def _flush_pane(self) -> None:
         if self.pane is None or not self._to_pane:

@@ -8,6 +8,8 @@ import sys
 import termios
 import time
 import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 # What a task may leave behind: alternate screen, mouse, focus and paste reports, kitty keyboard, insert mode, line drawing, colours,
@@ -21,6 +23,8 @@ _RESET = (
 _ASK = b"\x1b[5n"
 _ANSWER = b"\x1b[0n"
 FENCE = 0.15
+STUCK = 1.0
+"""Seconds without a byte taken after which a pane is stuck."""
 
 
 class Terminal:
@@ -31,18 +35,17 @@ class Terminal:
         # A description of our own: non-blocking on the shared one would stay with the user's shell after a kill.
         self.fd = os.open(self.name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
         self.cooked: list[Any] = termios.tcgetattr(self.fd)
+        self._stuck = False
 
     def raw(self) -> None:
         """Pass every key through."""
-        tty.setraw(self.fd, termios.TCSANOW)
+        with _unless_gone():
+            tty.setraw(self.fd, termios.TCSANOW)
 
     def restore(self) -> None:
         """Give the terminal back as it was found."""
-        try:
+        with _unless_gone():
             termios.tcsetattr(self.fd, termios.TCSANOW, self.cooked)
-        except termios.error as error:
-            if error.args[0] != errno.EIO:  # the pane is gone
-                raise
 
     def size(self) -> bytes:
         """All four fields of the window size, pixels too."""
@@ -53,16 +56,21 @@ class Terminal:
 
     def say(self, text: str) -> None:
         """Write a line of our own, as far as the pane takes it."""
-        self.write(text.replace("\n", "\r\n").encode() + b"\r\n")
+        self.write(text.replace("\n", "\r\n").encode(errors="replace") + b"\r\n")
 
     def write(self, data: bytes) -> None:
-        """Write for at most a second; a pane that is stuck or gone takes nothing."""
-        deadline = time.monotonic() + 1.0
-        while data and time.monotonic() < deadline:
+        """Write as long as bytes are taken within a second; a pane that was stuck must take some at once, one that is gone takes none."""
+        deadline = time.monotonic() + (0.0 if self._stuck else STUCK)
+        while data:
             try:
                 data = data[os.write(self.fd, data) :]
+                deadline, self._stuck = time.monotonic() + STUCK, False
             except BlockingIOError:
-                select.select([], [self.fd], [], 0.1)
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    self._stuck = True
+                    return
+                select.select([], [self.fd], [], left)
             except OSError:
                 return
 
@@ -78,11 +86,8 @@ class Terminal:
             while _ANSWER not in seen and (left := deadline - time.monotonic()) > 0:
                 if select.select([self.fd], [], [], left)[0]:
                     seen = (seen + self.read())[-64:]
-        try:
+        with _unless_gone():
             termios.tcflush(self.fd, termios.TCIFLUSH)
-        except termios.error as error:
-            if error.args[0] != errno.EIO:
-                raise
 
     def read(self, size: int = 4096) -> bytes:
         """What was typed; empty when there is nothing or the pane is gone."""
@@ -90,6 +95,15 @@ class Terminal:
             return os.read(self.fd, size)
         except OSError:
             return b""
+
+
+@contextmanager
+def _unless_gone() -> Iterator[None]:
+    try:
+        yield
+    except termios.error as error:
+        if error.args[0] != errno.EIO:  # the pane is gone: there is nothing to set
+            raise
 
 
 def refuse_without_terminal() -> None:

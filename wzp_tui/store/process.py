@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Collection
 from typing import NamedTuple
 
 
@@ -81,8 +82,8 @@ else:
         return found
 
 
-def descendants(pid: int) -> set[int]:
-    """All processes below `pid`, however deep."""
+def descendants(pid: int, without: Collection[int] = ()) -> set[int]:
+    """All processes below `pid`, however deep, but for some and what is below those."""
     children: dict[int, list[int]] = {}
     for child, parent in _parents().items():
         children.setdefault(parent, []).append(child)
@@ -90,7 +91,7 @@ def descendants(pid: int) -> set[int]:
     look = [pid]
     while look:
         for child in children.get(look.pop(), ()):
-            if child not in found:
+            if child not in found and child not in without:
                 found.add(child)
                 look.append(child)
     return found

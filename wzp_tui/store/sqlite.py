@@ -235,7 +235,6 @@ class SqliteStore:
             touched = how(connection, rows.task(connection, id))
         for fifo in self._fifos:
             wake.wake(self.folder.fifo(fifo))
-        wake.wake_task(self.folder, id)
         self._wake(touched)
 
     def _wake(self, seats: change.Seats) -> None:

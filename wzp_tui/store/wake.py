@@ -64,35 +64,31 @@ def watcher(folder: StoreFolder) -> Fifo:
     return Fifo(folder.fifo(f"{WATCHER}{os.getpid()}-{os.urandom(4).hex()}"))
 
 
-def wake_task(folder: StoreFolder, task: int) -> bool:
-    """Wake the worker that holds a pane for this task; `False` when there is none."""
-    woken = False
-    for name in os.listdir(folder.wake):
-        if name.startswith(f"task.{task}."):
-            if wake(folder.fifo(name)):
-                woken = True
-            else:
-                remove(folder.fifo(name))
-    return woken
-
-
 def seats_of(lane: str | None, task: int) -> str:
     """How the FIFOs begin of those who may run a task: the slots of its lane, or the worker of its own pane."""
     return f"slot.{lane}." if lane else f"task.{task}."
 
 
 def wake_all(folder: StoreFolder, seats: Iterable[str] = ()) -> None:
-    """Wake every watcher, and the workers whose FIFOs begin like this. Who was killed cannot take its FIFO away: that is done here."""
-    prefixes = tuple(seats)
+    """Wake every watcher, and the workers whose FIFOs begin like this."""
+    _wake((WATCHER, *seats), folder)
+
+
+def wake_task(folder: StoreFolder, task: int) -> bool:
+    """Wake the worker that holds a pane for this task; `False` when there is none."""
+    return _wake((seats_of(None, task),), folder)
+
+
+def _wake(prefixes: tuple[str, ...], folder: StoreFolder) -> bool:
     try:
         names = os.listdir(folder.wake)
     except OSError:
-        return  # somebody removed the folder; the commit stands, and who sleeps looks by itself after a while
+        return False  # somebody removed the folder; the commit stands, and who sleeps looks by itself after a while
+    woken = False
     for name in names:
-        if name.endswith(".tmp"):
-            continue
-        if name.startswith(WATCHER):
-            if not wake(folder.fifo(name)):
-                remove(folder.fifo(name))
-        elif prefixes and name.startswith(prefixes):
-            wake(folder.fifo(name))
+        if name.startswith(prefixes) and not name.endswith(".tmp"):
+            if wake(folder.fifo(name)):
+                woken = True
+            elif not name.startswith("slot."):  # a slot's name is used again, perhaps just now
+                remove(folder.fifo(name))  # its owner was killed
+    return woken

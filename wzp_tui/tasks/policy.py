@@ -35,6 +35,14 @@ def exit_words(exit: int | None, signal_number: int | None, reason: str = "") ->
     return "exit unknown" if exit is None else f"exit {exit}"
 
 
+def timeout_words(seconds: float) -> str:
+    """A timeout in words, as exact as it was given: `timeout after 10m`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size and seconds % size == 0:
+            return f"timeout after {seconds / size:.0f}{unit}"
+    return f"timeout after {seconds:g}s"
+
+
 def outcome(task: Task, attempt: int, record: ExitRecord) -> Outcome:
     """Judge an exit record: done, cancelled, tried again or failed."""
     if record.cancelled:
