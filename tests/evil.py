@@ -1,4 +1,7 @@
-"""An app of nineteen widgets, each showing text that tries to drive the terminal. `python -m tests.evil on|off`: with or without the filter."""
+"""An app of many widgets, each showing text that tries to drive the terminal.
+
+`python -m tests.evil on|off`: with or without the filter.
+"""
 
 import base64
 import sys
