@@ -1,0 +1,121 @@
+"""The command table: what a user can do, by which word and which key.
+
+Key bindings, palette, help, footer, keymap, docs and the verbs of the command line come from here, so that a thing has one name.
+"""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """Something that the user can ask for."""
+
+    id: str
+    """`task.retry`: names the action (`action_task_retry`), the entry of a keymap and the verb (`wzp-tui task retry`)."""
+    keys: str
+    """Comma-separated, the first is the one that is shown: `j,down`."""
+    title: str
+    """What palette and help call it."""
+    help: str
+    """What it does, in one sentence without a full stop."""
+    short: str = ""
+    """What the footer calls it, where the title is too long for it."""
+    rank: int = 0
+    """Its right to a place in the footer: 1 is the strongest, 0 has none."""
+    verb: str = ""
+    """The words of the command line, where they are others than those of the id."""
+    inside: bool = False
+    """It is for a pane that fills the screen, where all other keys are the program's."""
+
+    @property
+    def action(self) -> str:
+        """The name of its action."""
+        return self.id.replace(".", "_")
+
+    @property
+    def group(self) -> str:
+        """What it is about: the first word of its id."""
+        return self.id.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """Its first key, as people write it: `^d`, `Enter`, `?`."""
+        return key_name(self.keys.partition(",")[0])
+
+
+GROUPS = {
+    "row": "The selected row",
+    "task": "Tasks",
+    "pane": "Panes",
+    "lane": "Lanes",
+    "move": "Moving",
+    "view": "Looking",
+    "tower": "The tower",
+}
+"""What the groups are called, in the order of the help."""
+
+COMMANDS = (
+    Command(
+        "row.open", "enter", "Open", "do the natural thing: go to what runs, assign what is queued, open the log of what ended", rank=1
+    ),
+    Command("pane.go", "", "Go there", "show the pane and give it the keys", short="Go there", verb="pane focus"),
+    Command("view.log", "o", "Log", "open the recorded output of the run on the whole screen", verb="task log"),
+    Command("task.assign", "a", "Assign", "send a waiting task to a lane, to a pane of its own, or into an idle shell", rank=5),
+    Command("task.new", "n", "New", "add a task: a command", rank=3, verb="task add"),
+    Command("task.edit", "e", "Edit", "change the command of a task that has not started", rank=9),
+    Command(
+        "task.stop",
+        "x",
+        "Stop…",
+        "interrupt, stop or kill a run, cancel what waits, close a pane; it asks first",
+        rank=4,
+        verb="task cancel",
+    ),
+    Command("task.retry", "r", "Retry", "run an ended task again", rank=4),
+    Command("task.done", "d", "Done", "accept a task under review, or mark a failed one as seen", rank=5),
+    Command("task.hold", "H", "Hold", "keep a queued task from starting", rank=10),
+    Command("task.release", "H", "Release", "let a held task start", rank=5),
+    Command("task.next", "N", "Do next", "put a waiting task before all others of its lane", rank=8),
+    Command("move.needs", ".", "Next that needs you", "go to the next task that waits for you", short="Next", rank=2),
+    Command("view.filter", "/", "Filter", "show only the rows that match, as in `state:failed lane:build text`", rank=6),
+    Command("row.mark", "space", "Mark", "mark the row; the next action is for all marked rows", rank=7),
+    Command(
+        "pane.leave",
+        "ctrl+right_square_bracket",
+        "Back to the tower",
+        "leave a pane that fills the screen; twice: type it there",
+        inside=True,
+    ),
+    Command("pane.new", "t", "New shell", "open a pane with your shell", rank=8, verb="pane open"),
+    Command("lane.edit", "L", "Lane…", "give a lane more or fewer slots, pause it or let it go on", verb="lane set"),
+    Command("move.down", "j,down", "Down", "to the next row"),
+    Command("move.up", "k,up", "Up", "to the row before"),
+    Command("move.first", "g,home", "First", "to the first row"),
+    Command("move.last", "G,end", "Last", "to the last row"),
+    Command("move.page_down", "ctrl+d,pagedown", "Half a page down", "half a page down"),
+    Command("move.page_up", "ctrl+u,pageup", "Half a page up", "half a page up"),
+    Command("move.fold", "h,left", "Fold", "fold the section or the branch; in the detail: the tab before"),
+    Command("move.unfold", "l,right", "Unfold", "unfold the section or the branch; in the detail: the next tab"),
+    Command("move.panel", "tab", "Next panel", "to the next panel: list, detail, sidebar"),
+    Command("move.panel_back", "shift+tab", "Panel before", "to the panel before"),
+    Command(
+        "view.workspaces", "w", "Workspaces", "go to workspaces, lanes and events; where there is no room for them they open as a drawer"
+    ),
+    Command("view.tab", "v", "Next tab", "show the next tab of the detail: Live, Log, Why"),
+    Command("view.theme", "T", "Theme", "choose the colours, seen while you choose"),
+    Command("view.clear", "escape", "Back", "close the drawer, clear filter and marks, go back to the list"),
+    Command("tower.help", "?", "Help", "all keys, those of the selected row first", rank=1),
+    Command("tower.palette", "ctrl+p", "Palette", "find a command by its name", rank=99),
+    Command("tower.close", "q", "Close", "close the tower; what runs is named first", verb="tower"),
+)
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+_NAMES = {"enter": "Enter", "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab", "escape": "Esc", "pagedown": "PgDn", "pageup": "PgUp"}
+
+
+def key_name(key: str) -> str:
+    """A key as people write it."""
+    if key in _NAMES:
+        return _NAMES[key]
+    key = key.replace("right_square_bracket", "]")
+    return f"^{key[5:]}" if key.startswith("ctrl+") else key.capitalize() if len(key) > 1 else key

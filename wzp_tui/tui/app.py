@@ -1,0 +1,95 @@
+"""The tower as an app: themes, keys, and the Controller at work behind the screen."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual import events, work
+from textual.app import App
+from textual.binding import BindingType
+
+from wzp_tui.controller import Controller, open_mux
+from wzp_tui.tui import theming
+from wzp_tui.tui.burst import Burst
+from wzp_tui.tui.looks import ASCII, UNICODE
+from wzp_tui.tui.screens.tower import TowerScreen
+from wzp_tui.tui.times import Clock, now_ms
+
+
+class TowerApp(App[None], inherit_bindings=False):
+    """Shows what a Controller says. With `watch=False` its Snapshots come from elsewhere, as in a picture of a moment."""
+
+    TITLE = "wzp-tui"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    CSS_PATH: ClassVar[list[str | PurePath] | None] = ["app.tcss", "screens/tower.tcss"]  # that of a default screen is not loaded by itself
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, controller: Controller, *, clock: Clock = now_ms, watch: bool = True, theme: str = theming.DARK) -> None:
+        super().__init__()
+        self.controller, self._watch = controller, watch
+        self.glyphs = ASCII if os.environ.get("WZP_GLYPHS") == "ascii" else UNICODE
+        self.tower = TowerScreen(controller, clock)
+        self._burst = Burst(super().on_event, self._drafted)
+        ours, self._theme_problems = theming.themes()
+        for each in ours.values():
+            self.register_theme(each)
+        self.theme = theme if theme in ours else theming.DARK
+        for name in self.available_themes.keys() - ours.keys():
+            self.unregister_theme(name)
+
+    def get_default_screen(self) -> TowerScreen:
+        """The tower's one screen; others lie on it."""
+        return self.tower
+
+    def on_mount(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        for problem in self._theme_problems:
+            self.notify(str(problem), severity="warning", markup=False)
+        if self._watch:
+            self._work()
+
+    @work(group="controller", exclusive=True)
+    async def _work(self) -> None:
+        await self.controller.run()
+
+    # -- keys and pastes -------------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold back printable keys of the tower's own screen for a moment: in a burst they are a paste."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._takes_no_text and self._burst.wants(event):
+            self._burst.take(event)
+        else:
+            await super().on_event(event)
+
+    @property
+    def _takes_no_text(self) -> bool:
+        return self.screen is self.tower and self.focused is not self.tower.filter
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste is a draft of a new task."""
+        if self.screen is self.tower:
+            self._drafted(event.text)
+
+    def _drafted(self, text: str) -> None:
+        self.tower.draft(text.strip())
+
+
+async def _tower(folder: str, mux_kind: str) -> int:
+    controller = Controller(folder, open_mux(mux_kind))
+    try:
+        app = TowerApp(controller)
+        await app.run_async()
+        return app.return_code or 0
+    finally:
+        await controller.aclose()
+
+
+def run_tower(store_folder: str, mux_kind: str = "") -> int:
+    """Open the tower on this terminal and return its exit code. `mux_kind`: `wezterm`, `embedded`, or `""` for what fits."""
+    from wzp_tui.tui.guardian import guarded
+
+    return guarded(store_folder, lambda: asyncio.run(_tower(store_folder, mux_kind)), sys.stdin.fileno())

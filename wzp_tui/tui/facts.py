@@ -1,0 +1,87 @@
+"""Why a task is in its state: the facts, in words. Pure."""
+
+import os
+import socket
+from typing import NamedTuple
+
+from wzp_tui.clean import clean
+from wzp_tui.controller import PaneRow, Snapshot, TaskRow
+from wzp_tui.tasks.policy import exit_words
+from wzp_tui.tasks.run import Run
+from wzp_tui.tasks.task import LIVE, State, command_line
+from wzp_tui.tui.times import age, moment
+from wzp_tui.tui.words import folder, pane_name, plural
+
+MASK = "••••"
+
+
+class Fact(NamedTuple):
+    """One line: what, and what is known of it. An empty name goes on with the line before."""
+
+    name: str
+    text: str
+    role: str = "text"
+
+
+def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int) -> list[Fact]:
+    """All that is known of a task."""
+    task, run = row.task, row.run
+    found = [Fact("state", f"{task.state} for {age(now_ms - task.changed_ms)}, since {moment(task.changed_ms)}", "bright")]
+    if row.reason:
+        found.append(Fact("because", clean(row.reason, 1000)))
+    if task.reason and task.reason != row.reason:
+        found.append(Fact("" if row.reason else "because", clean(task.reason, 1000)))
+    found += [Fact("after" if not at else "", _before(id, snapshot)) for at, id in enumerate(task.after)]
+    found += [Fact("command", clean(line, 1000)) if not at else Fact("", clean(line, 1000)) for at, line in enumerate(_lines(task.argv))]
+    found.append(Fact("folder", folder(task.cwd) + ("" if os.path.isdir(task.cwd) else "  (is not there)")))
+    lane = f"lane {task.lane}" if task.lane else {"tab": "a pane of its own", "split": "a split", "shell": "an idle shell"}[task.place]
+    found.append(Fact("goes to", f"{lane} in workspace {clean(task.workspace, 100)}, priority {task.priority.word}"))
+    policy = [f"{plural(task.retries, 'retry') if task.retries == 1 else f'{task.retries} retries'}"] if task.retries else []
+    policy += [f"timeout {age(int(task.timeout * 1000))}"] if task.timeout else []
+    if policy:
+        found.append(Fact("policy", ", ".join(policy)))
+    if names := [*(f"{name}={MASK}" for name in task.env), *task.env_names]:
+        found.append(Fact("variables", clean(" ".join(names), 1000)))
+    if run:
+        found += _facts_of_run(run, row, now_ms)
+    found.append(Fact("added", moment(task.created_ms), "muted"))
+    return found
+
+
+def _lines(argv: tuple[str, ...]) -> list[str]:
+    return command_line(argv).splitlines() or [""]
+
+
+def _before(id: int, snapshot: Snapshot) -> str:
+    row = snapshot.task(id)
+    return f"#{id}" if row is None else f"#{id} {clean(row.task.title, 60)}: {row.word}"
+
+
+def _facts_of_run(run: Run, row: TaskRow, now_ms: int) -> list[Fact]:
+    seat = f" in {run.lane}/{run.slot}" if run.lane else ""
+    pane = f", pane %{row.pane}" if row.pane is not None else ", no pane" if run.open else ""
+    found = [Fact("attempt", f"{run.attempt}{seat}{pane}, started {moment(run.started_ms)}")]
+    if run.ended_ms is None:
+        found.append(Fact("runs for", age(now_ms - run.started_ms)))
+        if run.stop:
+            found.append(Fact("asked to", run.stop, "needs"))
+    else:
+        took = age(run.ended_ms - run.started_ms)
+        words = exit_words(run.exit, run.signal, run.reason)
+        bad = row.task.state in (State.FAILED, State.LOST)
+        found.append(Fact("ended", f"{clean(words, 400)} after {took}", "failed" if bad else "text"))
+        if run.reason and run.exit is not None:
+            found.append(Fact("", exit_words(run.exit, run.signal)))
+    worker = f"pid {run.worker}" + (" is gone" if run.orphaned else "")
+    found.append(Fact("worker", f"{worker} on {clean(run.tty, 60) or 'no tty'}" if row.task.state in LIVE else worker, "muted"))
+    return found
+
+
+def facts_of_pane(row: PaneRow) -> list[Fact]:
+    """All that is known of a pane."""
+    pane = row.pane
+    found = [Fact("pane", f"{pane.name}  {pane_name(row)}", "bright"), Fact("folder", folder(pane.cwd) or "unknown")]
+    found.append(Fact("stands in", f"workspace {clean(pane.workspace, 100)}, tab {clean(pane.tab_title, 100) or pane.tab}"))
+    found.append(Fact("size", f"{pane.cols} columns, {pane.rows} rows"))
+    found.append(Fact("tty", f"{clean(pane.tty, 60) or 'none that is known'} on {socket.gethostname()}", "muted"))
+    return found

@@ -1,0 +1,289 @@
+"""What the commands of the table do: each asks the Controller, and nothing is shown that does not come back in a Snapshot."""
+
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import work
+from textual.app import App
+from textual.screen import Screen
+
+from wzp_tui.clean import clean
+from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
+from wzp_tui.errors import WzpError
+from wzp_tui.store import NewTask as StoredTask
+from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.task import LIVE, command_line, shell_line
+from wzp_tui.tui.listing import key_of
+from wzp_tui.tui.screens.new_task import Draft, NewTask
+from wzp_tui.tui.screens.questions import Ask, ask_close, ask_lane, ask_place, ask_stop
+from wzp_tui.tui.situation import Situation, fits, natural, needs_you
+from wzp_tui.tui.words import pane_name, plural
+
+if TYPE_CHECKING:
+    from wzp_tui.tui.widgets.sidebar import Sidebar
+    from wzp_tui.tui.widgets.task_list import TaskList
+
+SOON = 0.1
+"""Seconds after which a row says that it was asked."""
+
+Row = TaskRow | PaneRow
+
+
+class Actions(Screen[None]):
+    """The actions of the tower's screen."""
+
+    controller: Controller
+    snapshot: Any
+    workspace: Any
+    tasks: "TaskList"
+    sidebar: "Sidebar"
+    _lane: str | None = DEFAULT
+    """The lane of the last new task."""
+
+    if TYPE_CHECKING:
+        app: App[object]
+
+        def situation(self) -> Situation: ...
+        def open_line(self) -> None: ...
+
+    # -- asking ----------------------------------------------------------------------------------------------------------------
+
+    def tell(self, text: str, severity: str = "information") -> None:
+        """One line for the user, who is told once."""
+        self.notify(clean(text, 1000), severity=severity, markup=False)  # type: ignore[arg-type]
+
+    @work(group="ask")
+    async def ask(self, row: Row | None, asked: Awaitable[object]) -> None:
+        """Wait for an answer. A row says `asked …` when it takes its time; an error is told."""
+        key = key_of(row) if row is not None else None
+        timer = self.set_timer(SOON, partial(self._show_asked, key)) if key else None
+        try:
+            await asked
+        except WzpError as error:
+            self.tell(str(error), "error")
+        finally:
+            if timer is not None:
+                timer.stop()
+            if key in self.tasks.asked:
+                self.tasks.asked -= {key}
+                self.tasks.refresh()
+
+    def _show_asked(self, key: Any) -> None:
+        self.tasks.asked |= {key}
+        self.tasks.refresh()
+
+    def for_each(self, command: str, does: Callable[[int], Awaitable[object]]) -> None:
+        """Do this for every task that is marked, or for the selected one, where it makes sense."""
+        chosen = [row for row in self.situation().rows if isinstance(row, TaskRow)]
+        fitting = [row for row in chosen if fits(command, row)]
+        for row in fitting:
+            self.ask(row, does(row.task.id))
+        if len(fitting) < len(chosen):
+            self.tell(f"{len(fitting)} of {plural(len(chosen), 'task')}; the others are in another state")
+        self._unmark()
+
+    def _unmark(self) -> None:
+        self.tasks.marked = frozenset()
+        self.tasks.refresh()
+
+    async def _wait(self, question: Ask) -> Any:
+        return await self.app.push_screen_wait(question)
+
+    # -- tasks -----------------------------------------------------------------------------------------------------------------
+
+    def action_task_retry(self) -> None:
+        self.for_each("task.retry", self.controller.retry)
+
+    def action_task_done(self) -> None:
+        self.for_each("task.done", self.controller.done)
+
+    def action_task_hold(self) -> None:
+        self.for_each("task.hold", self.controller.hold)
+
+    def action_task_release(self) -> None:
+        self.for_each("task.release", self.controller.release)
+
+    def action_task_next(self) -> None:
+        self.for_each("task.next", self.controller.do_next)
+
+    def action_task_new(self) -> None:
+        self.draft("")
+
+    @work(group="question", exclusive=True)
+    async def draft(self, line: str) -> None:
+        """Let the user finish a new task that begins with `line`."""
+        snapshot: Snapshot = self.snapshot
+        lanes = [row.lane.name for row in snapshot.lanes] or [DEFAULT]
+        draft = await self.app.push_screen_wait(NewTask(Draft(line, self._lane, os.getcwd()), lanes))
+        if draft is not None:
+            self._lane = draft.lane
+            new = StoredTask(
+                shell_line(draft.line), draft.cwd, lane=draft.lane, workspace=self._workspace_of_new(snapshot), hold=draft.held
+            )
+            self.ask(None, self._add(new))
+
+    def _workspace_of_new(self, snapshot: Snapshot) -> str:
+        own = next((row.pane.workspace for row in snapshot.panes if row.own), None)
+        return self.workspace or own or "default"
+
+    async def _add(self, new: StoredTask) -> None:
+        task = await self.controller.add(new)
+        self.tasks.wish = ("task", task)
+
+    @work(group="question", exclusive=True)
+    async def action_task_edit(self) -> None:
+        row = next((row for row in self.situation().rows if isinstance(row, TaskRow) and fits("task.edit", row)), None)
+        if row is None:
+            return
+        before = command_line(row.task.argv)
+        titled = row.task.title == before
+        screen = NewTask(Draft(before, row.task.lane, row.task.cwd), [], title=f"Edit {row.task.name}", fixed=True)
+        draft = await self.app.push_screen_wait(screen)
+        if draft is not None and draft.line != before:
+            fields = {"argv": shell_line(draft.line), **({"title": draft.line} if titled else {})}
+            self.ask(row, self.controller.edit(row.task.id, **fields))
+
+    @work(group="question", exclusive=True)
+    async def action_task_assign(self) -> None:
+        rows = [row for row in self.situation().rows if isinstance(row, TaskRow) and fits("task.assign", row)]
+        if not rows:
+            return
+        place = await self._wait(ask_place(rows, self.snapshot))
+        if place is None:
+            return
+        if place.shell is not None:
+            await self._assign_to_shell(rows[0], place.shell)
+        else:
+            for row in rows:
+                self.ask(row, self.controller.assign(row.task.id, lane=place.lane, place=place.kind))
+        self._unmark()
+
+    async def _assign_to_shell(self, row: TaskRow, pane: PaneRow) -> None:
+        """Show the line with the cursor, and type only after a yes."""
+        from wzp_tui.tui.screens.choose import yes_or_no
+
+        try:
+            prompt = await self.controller.shell_prompt(pane.pane.id)
+        except WzpError as error:
+            self.tell(str(error), "error")
+            return
+        question = yes_or_no(
+            f"Type the start of {row.task.name} into {pane.pane.name} {pane_name(pane)}?",
+            "Yes, it waits at its prompt",
+            notes=[("Its cursor stands in this line:", "muted"), (f"  {prompt.rstrip() or '(an empty line)'}", "bright")],
+        )
+        if await self._wait(question):
+            self.ask(row, self.controller.assign_to_shell(row.task.id, pane.pane.id, prompt))
+
+    @work(group="question", exclusive=True)
+    async def action_task_stop(self) -> None:
+        rows = [row for row in self.situation().rows if fits("task.stop", row)]
+        if not rows:
+            return
+        how = await self._wait(ask_stop(rows) if isinstance(rows[0], TaskRow) else ask_close(rows))
+        if how is None:
+            return
+        for row in rows:
+            if isinstance(row, PaneRow):
+                if how == "close":
+                    self.ask(row, self.controller.close(row.pane.id))
+            elif row.task.state not in LIVE:
+                self.ask(row, self.controller.cancel(row.task.id))
+            elif how != "close":
+                self.ask(row, self.controller.stop(row.task.id, how))
+        self._unmark()
+
+    # -- panes and lanes -------------------------------------------------------------------------------------------------------
+
+    def action_pane_go(self) -> None:
+        row = next(iter(self.situation().rows), None)
+        if row is not None:
+            self._go_to_pane(row)
+
+    def _go_to_pane(self, row: Row) -> None:
+        pane = row.pane.id if isinstance(row, PaneRow) else row.pane
+        shown = self.snapshot.pane(pane) if pane is not None else None
+        if shown is None:
+            self.tell("its pane is not there any more")
+            return
+        from wzp_tui.tui.screens.pane_full import PaneFull, PaneWatch
+
+        name = row.task.title if isinstance(row, TaskRow) else pane_name(row)
+        own = next((other.pane.workspace for other in self.snapshot.panes if other.own), None)
+        if self.snapshot.mux.kind == "embedded":
+            self.app.push_screen(PaneFull(self.controller, shown.pane.id, clean(name, 200)))
+        elif own is not None and own != shown.pane.workspace:
+            why = f"it stands in workspace {clean(shown.pane.workspace, 60)}, which WezTerm does not show now"
+            self.app.push_screen(PaneWatch(self.controller, shown.pane.id, clean(name, 200), why))
+        else:
+            self.ask(row, self.controller.focus(shown.pane.id))
+
+    def action_pane_new(self) -> None:
+        row = next(iter(self.situation().rows), None)
+        cwd = row.pane.cwd if isinstance(row, PaneRow) else row.task.cwd if row else ""
+        self.ask(None, self.controller.open_shell(self._workspace_of_new(self.snapshot), cwd if os.path.isdir(cwd) else os.getcwd()))
+
+    @work(group="question", exclusive=True)
+    async def action_lane_edit(self) -> None:
+        row = self.situation().lane
+        if row is None:
+            return
+        what = await self._wait(ask_lane(row))
+        if isinstance(what, bool):
+            self.ask(None, self.controller.pause_lane(row.lane.name, what))
+        elif what is not None:
+            self.ask(None, self.controller.set_lane(row.lane.name, what))
+
+    # -- looking ---------------------------------------------------------------------------------------------------------------
+
+    async def action_row_open(self) -> None:
+        if self.sidebar.has_focus and not self.situation().rows:
+            self.open_line()
+        elif rows := self.situation().rows:
+            await self.run_action(natural(rows[0]).replace(".", "_"))
+        else:
+            self.tasks.fold(False)
+
+    def action_row_mark(self) -> None:
+        self.tasks.mark()
+
+    def action_view_log(self) -> None:
+        from wzp_tui.tui.screens.log_full import LogFull
+
+        row = next((row for row in self.situation().rows if isinstance(row, TaskRow) and row.run), None)
+        if row is not None and row.run is not None:
+            self.app.push_screen(LogFull(self.controller.folder.log(row.run.id), row))
+
+    def action_move_needs(self) -> None:
+        rows = [row for row in self.tasks.rows if isinstance(row, TaskRow) and needs_you(row)]
+        if rows:
+            current = self.tasks.current
+            at = next((index for index, row in enumerate(rows) if row is current), -1)
+            self.tasks.focus()
+            self.tasks.go_to(key_of(rows[(at + 1) % len(rows)]))
+
+    def action_view_theme(self) -> None:
+        self.app.search_themes()
+
+    # -- the tower -------------------------------------------------------------------------------------------------------------
+
+    def action_tower_help(self) -> None:
+        from wzp_tui.tui.screens.help import Help
+
+        self.app.push_screen(Help(self.situation()))
+
+    def action_tower_palette(self) -> None:
+        self.app.action_command_palette()
+
+    @work(group="question", exclusive=True)
+    async def action_tower_close(self) -> None:
+        from wzp_tui.tui.screens.questions import ask_quit
+
+        snapshot: Snapshot = self.snapshot
+        runs = sum(row.run is not None and row.run.open for row in snapshot.tasks)
+        if snapshot.mux.kind != "embedded":
+            self.app.exit(message=f"{plural(runs, 'run')} go{'es' if runs == 1 else ''} on." if runs else None)
+        elif not snapshot.panes or await self._wait(ask_quit(snapshot.panes, runs)):
+            self.app.exit(message=f"{plural(runs, 'run')} go{'es' if runs == 1 else ''} on without a pane." if runs else None)

@@ -1,0 +1,100 @@
+"""One of a few: where a task goes, how a run is stopped, whether something is done at all."""
+
+from collections.abc import Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.strip import Strip
+
+from wzp_tui.commands import key_name
+from wzp_tui.tui.painting import left, strip
+from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.widgets.lines import LineView
+
+V = TypeVar("V")
+
+
+class Choice(NamedTuple, Generic[V]):
+    """A line to choose."""
+
+    key: str
+    """The key that chooses it at once; `""`: none."""
+    title: str
+    note: str
+    value: V
+    role: str = "text"
+
+
+class Choices(LineView[Choice[V]]):
+    """The lines."""
+
+    ground = "bar"
+
+    def key(self, row: Choice[V]) -> int:
+        return self.rows.index(row)
+
+    def paint(self, row: Choice[V], width: int, at_cursor: bool) -> Strip:
+        ink, on = self.inks, "selection" if at_cursor else "bar"
+        title = max(len(choice.title) for choice in self.rows) + 3
+        return strip(
+            [
+                (self.glyphs.bar if at_cursor else " ", ink("focus", on)),
+                (left(key_name(row.key) if row.key else "", 4), ink("focus", on, bold=True)),
+                (left(row.title, min(title, width - 6)), ink("bright" if at_cursor and row.role == "text" else row.role, on)),
+                (row.note, ink("muted", on)),
+            ],
+            width,
+            ink("text", on),
+        )
+
+
+class Choose(Sheet[V], Generic[V]):
+    """Asks; answers with the value of a choice, or `None`."""
+
+    def __init__(self, question: str, choices: Sequence[Choice[V]], *, notes: Sequence[tuple[str, str]] = (), at: int = 0) -> None:
+        super().__init__()
+        self._question, self._choices, self._notes, self._at = question, choices, notes, at
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield SheetLine((self._question, "bright"))
+            for note in self._notes:
+                yield SheetLine(note)
+            yield Choices()
+
+    def on_mount(self) -> None:
+        lines = self.query_one(Choices)
+        lines.styles.height = len(self._choices)
+        lines.show(self._choices)
+        lines.focus()
+        self.call_after_refresh(lines.go_to, self._at)
+
+    def on_line_view_opened(self) -> None:
+        self._choose()
+
+    def _choose(self) -> None:
+        choice = self.query_one(Choices).current
+        self.dismiss(choice.value if choice else None)
+
+    def on_key(self, event: events.Key) -> None:
+        lines = self.query_one(Choices)
+        key = event.character if event.is_printable and event.character else event.key
+        for choice in self._choices:
+            if choice.key and choice.key == key:
+                event.stop()
+                self.dismiss(choice.value)
+                return
+        moves = {"j": 1, "down": 1, "k": -1, "up": -1}
+        if key in moves:
+            event.stop()
+            lines.move(moves[key])
+        elif key == "enter":
+            event.stop()
+            self._choose()
+
+
+def yes_or_no(question: str, yes: str, note: str = "", *, notes: Sequence[tuple[str, str]] = ()) -> Choose[bool]:
+    """A question with No as its default."""
+    return Choose(question, [Choice("n", "No", "", False), Choice("y", yes, note, True, "failed")], notes=notes)

@@ -1,0 +1,87 @@
+"""All keys, those of the selected row first."""
+
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.strip import Strip
+
+from wzp_tui.commands import COMMANDS, GROUPS, Command, key_name
+from wzp_tui.tui.painting import cut, left, strip
+from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.situation import Situation, label, valid
+from wzp_tui.tui.widgets.lines import LineView
+
+
+class HelpLine(NamedTuple):
+    """A heading (no command), or a command."""
+
+    text: str
+    command: Command | None = None
+
+
+def help_lines(situation: Situation) -> list[HelpLine]:
+    """What can be done with the selected row; then everything, by what it is about."""
+    lines = []
+    if situation.rows:
+        lines.append(HelpLine("NOW"))
+        now = [each for each in COMMANDS if each.rank and each.group in ("row", "task", "pane") and valid(each.id, situation)]
+        lines += [HelpLine(label(each, situation), each) for each in now]
+    for group, title in GROUPS.items():
+        lines += [HelpLine(""), HelpLine(title.upper())]
+        lines += [HelpLine(each.title, each) for each in COMMANDS if each.group == group and each.keys]
+    return lines if situation.rows else lines[1:]
+
+
+class HelpLines(LineView[HelpLine]):
+    """The lines."""
+
+    ground = "bar"
+
+    def key(self, row: HelpLine) -> None:
+        return None
+
+    def move(self, rows: int) -> None:
+        """Show what is further down, or up."""
+        self._scroll(rows)
+
+    def paint(self, row: HelpLine, width: int, at_cursor: bool) -> Strip:
+        ink = self.inks
+        if row.command is None:
+            return strip([(f" {row.text}", ink("muted", "bar", bold=True))], width, ink("text", "bar"))
+        keys = " ".join(map(key_name, row.command.keys.split(",")))
+        name = 22 if width >= 66 else 16
+        pieces = [(" " + left(keys, 10), ink("focus", "bar", bold=True)), (left(row.text, name), ink("bright", "bar"))]
+        return strip([*pieces, (cut(row.command.help, width - 12 - name), ink("muted", "bar"))], width, ink("text", "bar"))
+
+
+class Help(Sheet[None]):
+    """Scrolls; `?`, `q` and Escape leave it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("question_mark,q,enter", "leave", "Leave"),
+        ("j,down", "scroll(1)", "Down"),
+        ("k,up", "scroll(-1)", "Up"),
+        ("ctrl+d,pagedown,space", "scroll(10)", "Page down"),
+        ("ctrl+u,pageup", "scroll(-10)", "Page up"),
+        ("g,home", "scroll(-999)", "First"),
+        ("G,end", "scroll(999)", "Last"),
+    ]
+
+    def __init__(self, situation: Situation) -> None:
+        super().__init__()
+        self._lines = help_lines(situation)
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield SheetLine(("Keys", "bright"), ("   j k scroll · Esc leaves", "faint"))
+            yield HelpLines()
+
+    def on_mount(self) -> None:
+        lines = self.query_one(HelpLines)
+        lines.styles.height = min(len(self._lines), max(3, int(self.size.height * 0.8) - 3))
+        lines.show(self._lines)
+
+    def action_scroll(self, rows: int) -> None:
+        self.query_one(HelpLines).move(rows)

@@ -1,0 +1,107 @@
+"""A new task in one line: a command, and where it goes."""
+
+import os
+import shlex
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import TextArea
+
+from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.words import folder
+
+
+class Draft(NamedTuple):
+    """A task as it was typed."""
+
+    line: str
+    lane: str | None
+    """`None`: a pane of its own."""
+    cwd: str
+    held: bool = False
+
+
+def problem(draft: Draft) -> str:
+    """What is wrong with it, and `""` when nothing is."""
+    if not draft.line.strip():
+        return "a task needs a command"
+    if "\0" in draft.line:
+        return "a command cannot hold a NUL"
+    try:
+        shlex.split(draft.line, comments=True)
+    except ValueError as error:
+        return str(error).lower() if "quotation" in str(error) else ""
+    return "" if os.path.isdir(draft.cwd) else f"{folder(draft.cwd)} is no folder"
+
+
+class NewTask(Sheet[Draft]):
+    """Answers with a draft that has no problem."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "Queue", priority=True),
+        Binding("tab", "lane", "Lane", priority=True),
+        Binding("ctrl+o", "hold", "Hold", priority=True),
+        Binding("ctrl+j", "line", "Line", priority=True),
+    ]
+
+    def __init__(self, draft: Draft, lanes: Sequence[str], *, title: str = "New task", fixed: bool = False) -> None:
+        super().__init__()
+        self._draft, self._title, self._fixed = draft, title, fixed
+        self._lanes: list[str | None] = [*lanes, None]
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield SheetLine((self._title, "bright"), id="title")
+            yield TextArea(self._draft.line, soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
+            yield SheetLine(id="hints")
+
+    def on_mount(self) -> None:
+        text = self.query_one(TextArea)
+        text.focus()
+        text.move_cursor(text.document.end)
+        self._say()
+
+    def on_text_area_changed(self) -> None:
+        self._draft = self._draft._replace(line=self.query_one(TextArea).text)
+        self._say()
+
+    def _say(self) -> None:
+        wrong = problem(self._draft) if self._draft.line.strip() else ""
+        lane = f"lane {self._draft.lane}" if self._draft.lane else "a pane of its own"
+        where = [] if self._fixed else [("  → ", "faint"), (lane, "running"), ("  held" if self._draft.held else "", "limited")]
+        self.query_one("#title", SheetLine).update((self._title, "bright"), *where, ("  in ", "faint"), (folder(self._draft.cwd), "muted"))
+        if wrong:
+            self.query_one("#hints", SheetLine).update((wrong, "failed"))
+            return
+        keys = [("Enter", "Change" if self._fixed else "Queue")]
+        keys += [] if self._fixed else [("Tab", "Lane"), ("^o", "Release" if self._draft.held else "Hold")]
+        keys += [("^j", "Line break"), ("Esc", "Leave")]
+        self.query_one("#hints", SheetLine).update(*[piece for key, does in keys for piece in ((key, "focus"), (f" {does}   ", "muted"))])
+
+    def action_lane(self) -> None:
+        if not self._fixed:
+            at = self._lanes.index(self._draft.lane) if self._draft.lane in self._lanes else -1
+            self._draft = self._draft._replace(lane=self._lanes[(at + 1) % len(self._lanes)])
+            self._say()
+
+    def action_hold(self) -> None:
+        if not self._fixed:
+            self._draft = self._draft._replace(held=not self._draft.held)
+            self._say()
+
+    def action_line(self) -> None:
+        self.query_one(TextArea).insert("\n")
+
+    def action_accept(self) -> None:
+        draft = self._draft._replace(line=self.query_one(TextArea).text)
+        if wrong := problem(draft):
+            self.query_one("#hints", SheetLine).update((wrong, "failed"))
+        else:
+            self.dismiss(draft._replace(line=draft.line.strip()))
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()

@@ -1,0 +1,75 @@
+"""A pane that fills the screen: an embedded one with all keys; one of WezTerm in another workspace to look at."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from wzp_tui.clean import clean
+from wzp_tui.commands import BY_ID
+from wzp_tui.controller import Controller
+from wzp_tui.tui.bindings import bindings
+from wzp_tui.tui.screens.sheet import SheetLine
+from wzp_tui.tui.widgets.live import Live, embedded
+from wzp_tui.tui.widgets.terminal import LEAVE, TerminalView
+
+
+class PaneFull(Screen[None]):
+    """The whole terminal is the pane's, but for one line that says how to leave it."""
+
+    CSS_PATH = "pane_full.tcss"
+
+    def __init__(self, controller: Controller, pane: int, name: str) -> None:
+        super().__init__()
+        self._controller, self._pane, self._title = controller, pane, name
+
+    def compose(self) -> ComposeResult:
+        mux, pane = embedded(self._controller), self._pane
+        assert mux is not None
+        yield TerminalView(
+            mux.screen(pane), write=lambda data: mux.write(pane, data), resize=lambda rows, cols: mux.resize(pane, rows, cols), leave=LEAVE
+        )
+        leave = BY_ID["pane.leave"]
+        yield SheetLine(
+            (f"%{pane} ", "muted"), (self._title, "bright"), ("   ", "muted"), (leave.key, "focus"), (f" {leave.title}", "muted")
+        )
+
+    def on_mount(self) -> None:
+        self.query_one(TerminalView).focus()
+
+    @on(TerminalView.Left)
+    @on(TerminalView.Ended)
+    def leave(self) -> None:
+        """Back to the tower."""
+        self.dismiss(None)
+
+    @on(TerminalView.Refused)
+    def refused(self, message: TerminalView.Refused) -> None:
+        """Say what did not reach the program."""
+        self.notify(clean(str(message.error)), severity="error", markup=False)
+
+
+class PaneWatch(Screen[None]):
+    """A pane of WezTerm, to look at."""
+
+    CSS_PATH = "pane_full.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(inside=True), ("q,escape,enter", "pane_leave", "Leave")]
+
+    def __init__(self, controller: Controller, pane: int, name: str, why: str) -> None:
+        super().__init__()
+        self._live = Live(controller)
+        self._pane, self._title, self._why = pane, name, why
+
+    def compose(self) -> ComposeResult:
+        yield self._live
+        yield SheetLine(
+            (f"%{self._pane} ", "muted"), (self._title, "bright"), (f"   {self._why}   ", "muted"), ("Esc", "focus"), (" leaves", "muted")
+        )
+
+    def on_mount(self) -> None:
+        self._live.show(self._pane)
+
+    def action_pane_leave(self) -> None:
+        self.dismiss(None)

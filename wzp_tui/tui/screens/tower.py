@@ -1,0 +1,287 @@
+"""The tower: workspaces at the left, the list of work, and the detail of what is selected."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import var
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widgets import Input
+
+from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
+from wzp_tui.tui.bindings import BY_ACTION, TowerCommands, bindings
+from wzp_tui.tui.filtering import matcher
+from wzp_tui.tui.listing import View
+from wzp_tui.tui.painting import strip
+from wzp_tui.tui.screens.actions import Actions
+from wzp_tui.tui.situation import Situation, valid
+from wzp_tui.tui.times import Clock, now_ms
+from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
+from wzp_tui.tui.widgets.detail import Detail
+from wzp_tui.tui.widgets.footer import Footer
+from wzp_tui.tui.widgets.header import Header, Line, Trouble
+from wzp_tui.tui.widgets.lines import LineView
+from wzp_tui.tui.widgets.sidebar import Sidebar
+from wzp_tui.tui.widgets.task_list import TaskList
+from wzp_tui.tui.words import counts
+
+WIDE, ROOMY, TALL = 110, 41, 30
+"""From so many columns on there is a sidebar; from so many rows on blank lines in the list; headings."""
+SHARE = 0.58
+"""The most that the list takes of the height."""
+
+
+class Hairline(Line):
+    """Between list and detail."""
+
+    def render_line(self, y: int) -> Strip:
+        """Paint it."""
+        return strip([(self.glyphs.hairline * self.size.width, self.inks("hairline"))], self.size.width, self.inks("hairline"))
+
+
+class TowerScreen(Actions, Screen[None]):
+    """Follows the Snapshot; its actions are the commands of the table."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    COMMANDS: ClassVar[set[type[TowerCommands] | Callable[[], type[TowerCommands]]]] = {TowerCommands}  # type: ignore[assignment]
+    AUTO_FOCUS = "TaskList"
+
+    snapshot: var[Snapshot | None] = var(None, init=False, always_update=True)
+    workspace: var[str | None] = var(None, init=False)
+    """The one that the list shows; `None`: all."""
+
+    def __init__(self, controller: Controller, clock: Clock = now_ms) -> None:
+        super().__init__()
+        self.controller, self.clock = controller, clock
+        self.tasks = TaskList(id="list", clock=clock)
+        self.sidebar = Sidebar(id="sidebar")
+        self.detail = Detail(controller, id="detail", clock=clock)
+        self.filter = Input(id="filter", placeholder="state:failed lane:build text", compact=True)
+        self._header, self._trouble, self._footer = Header(clock=clock), Trouble(clock=clock), Footer()
+
+    def compose(self) -> ComposeResult:
+        yield self._header
+        yield self._trouble
+        with Horizontal(id="main"):
+            yield self.sidebar
+            with Vertical(id="work"):
+                yield self.tasks
+                yield Hairline(id="hairline")
+                yield self.detail
+        yield self.filter
+        yield self._footer
+
+    @work(group="follow", exclusive=True)
+    async def follow(self) -> None:
+        """Show each new Snapshot; a slow screen skips to the newest."""
+        async for snapshot in self.controller.snapshots:
+            self.snapshot = snapshot
+
+    def on_mount(self) -> None:
+        self.follow()
+
+    # -- showing ---------------------------------------------------------------------------------------------------------------
+
+    def watch_snapshot(self) -> None:
+        self.show()
+
+    def watch_workspace(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Bring the newest Snapshot to all parts of the screen."""
+        snapshot = self.snapshot
+        if snapshot is None or not self.is_mounted:
+            return
+        self.set_class(not snapshot.mux.reachable, "-unreachable")
+        self._header.update(snapshot, self.workspace, self.filter.value)
+        self._trouble.update(snapshot)
+        self.sidebar.update(snapshot, self.workspace)
+        self.tasks.hints = self._hints if snapshot.taken_ms else ()
+        self.tasks.update(snapshot, self._view())
+        self._fit()
+        self._select()
+
+    _hints = (("n", "add a task: a command"), ("t", "open a pane with your shell"), ("?", "all keys"), ("q", "close the tower"))
+
+    def _view(self) -> View:
+        return View(
+            workspace=self.workspace,
+            match=matcher(self.filter.value),
+            folded=self.tasks.view.folded,
+            headings=self.size.height >= TALL,
+            spaced=self.size.height >= ROOMY,
+        )
+
+    def _fit(self) -> None:
+        """Give the list the height of its content, and no more than its share."""
+        room = self.size.height - 2 - self._trouble.display - self.filter.has_class("-open")
+        roomy = self.size.height >= ROOMY
+        empty = self.tasks.current is None
+        self.detail.display = self.query_one("#hairline").display = not empty
+        self.tasks.styles.height = room if empty else min(self.tasks.height_wished + roomy, round(room * SHARE))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < WIDE, "-narrow")
+        self.set_class(event.size.height >= ROOMY, "-roomy")
+        self.set_class(event.size.height >= TALL, "-tall")
+        self.show()
+
+    @on(LineView.Moved)
+    def _select(self) -> None:
+        if self.snapshot is None:
+            return
+        row = self.selected
+        self.detail.update(row, self.snapshot)
+        self._footer.update(self.situation())
+        self.refresh_bindings()
+
+    @property
+    def selected(self) -> TaskRow | PaneRow | None:
+        """The row that the detail shows: that of the list, or the pane under the sidebar's cursor."""
+        if self.sidebar.has_focus and isinstance(line := self.sidebar.current, PaneLine):
+            return line.task or line.pane
+        return row if isinstance(row := self.tasks.current, TaskRow | PaneRow) else None
+
+    def situation(self) -> Situation:
+        """What the user has before them."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return Situation()
+        line = self.sidebar.current if self.sidebar.has_focus else None
+        if line is not None:
+            selected = self.selected if isinstance(line, PaneLine) else None
+            lane = line.lane if isinstance(line, LaneLine) else None
+            return Situation((selected,) if selected else (), lane, True, self._needs())
+        rows = self.tasks.chosen()
+        name = rows[0].task.lane if rows and isinstance(rows[0], TaskRow) else None
+        lane = next((lane for lane in snapshot.lanes if lane.lane.name == name), None)
+        return Situation(rows, lane, self.tasks.current is not None, self._needs())
+
+    def _needs(self) -> int:
+        found = counts(self.snapshot, self.workspace) if self.snapshot else None
+        return found.needs + found.failed if found else 0
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Commands that do nothing for what is selected have no key."""
+        command = BY_ACTION.get(action)
+        return command is None or valid(command.id, self.situation())
+
+    # -- panels ----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def panel(self) -> TaskList | Sidebar | Detail:
+        """The panel that has the keys."""
+        return next((panel for panel in (self.sidebar, self.detail) if panel.has_focus), self.tasks)
+
+    @property
+    def _panels(self) -> list[TaskList | Sidebar | Detail]:
+        return [panel for panel in (self.tasks, self.detail, self.sidebar) if panel.display]
+
+    def action_move_down(self) -> None:
+        self.panel.move(1)
+
+    def action_move_up(self) -> None:
+        self.panel.move(-1)
+
+    def action_move_first(self) -> None:
+        self.panel.jump(False)
+
+    def action_move_last(self) -> None:
+        self.panel.jump(True)
+
+    def action_move_page_down(self) -> None:
+        self.panel.page(1)
+
+    def action_move_page_up(self) -> None:
+        self.panel.page(-1)
+
+    def action_move_fold(self) -> None:
+        self.panel.fold(True)
+
+    def action_move_unfold(self) -> None:
+        self.panel.fold(False)
+
+    def action_move_panel(self, by: int = 1) -> None:
+        panels = self._panels
+        panels[(panels.index(self.panel) + by) % len(panels)].focus()
+
+    def action_move_panel_back(self) -> None:
+        self.action_move_panel(-1)
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self) -> None:
+        if not self.sidebar.has_focus:
+            self.remove_class("-drawer")
+        self._select()
+
+    def action_view_workspaces(self) -> None:
+        if self.sidebar.has_focus:
+            self.tasks.focus()
+        else:
+            self.add_class("-drawer")
+            self.sidebar.display = True
+            self.call_after_refresh(self.sidebar.focus)
+
+    def action_view_tab(self) -> None:
+        self.detail.turn_tab(1)
+
+    def action_view_clear(self) -> None:
+        if self.filter.has_class("-open") or self.filter.value:
+            self._end_filter(keep=False)
+        elif self.tasks.marked:
+            self.tasks.marked = frozenset()
+            self.tasks.refresh()
+            self._select()
+        elif self.panel is self.tasks:
+            self.workspace = None
+        self.tasks.focus()
+
+    # -- filter ----------------------------------------------------------------------------------------------------------------
+
+    def action_view_filter(self) -> None:
+        self.filter.add_class("-open")
+        self.filter.focus()
+        self._fit()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self) -> None:
+        self.show()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self._end_filter(keep=True)
+
+    def _end_filter(self, keep: bool) -> None:
+        if not keep:
+            self.filter.value = ""
+        self.filter.remove_class("-open")
+        self.tasks.focus()
+        self.show()
+
+    # -- the mouse -------------------------------------------------------------------------------------------------------------
+
+    @on(LineView.Opened)
+    async def _opened(self) -> None:
+        await self.run_action("row_open")
+
+    @on(Header.Pressed)
+    async def _header_pressed(self, message: Header.Pressed) -> None:
+        await self.run_action("move_needs" if message.part == "needs" else "view_workspaces")
+
+    def open_line(self) -> None:
+        """Open what the sidebar's cursor stands on: filter by a workspace, go to the task of an event."""
+        line = self.sidebar.current
+        match line:
+            case EventLine(event) if event.task is not None:
+                self.tasks.focus()
+                self.tasks.go_to(("task", event.task))
+            case LaneLine():
+                self.action_lane_edit()
+            case WorkspaceLine(name):
+                self.workspace = None if line.chosen else name
+                self.tasks.focus()

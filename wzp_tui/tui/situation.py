@@ -1,0 +1,97 @@
+"""Which commands make sense for the rows under the user's hand. Pure: the footer, the palette, the help and every key ask here."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from wzp_tui.commands import BY_ID, COMMANDS, Command
+from wzp_tui.controller import LaneRow, PaneRow, Section, TaskRow
+from wzp_tui.tasks.task import LIVE, OPEN, State
+
+
+class Situation(NamedTuple):
+    """What the user has before them."""
+
+    rows: Sequence[TaskRow | PaneRow] = ()
+    """The marked rows, or the selected one."""
+    lane: LaneRow | None = None
+    """The lane that is selected in the sidebar, or that of the selected task."""
+    other: bool = False
+    """Something else is selected that can be opened: a workspace, an event, a folded section."""
+    needs: int = 0
+    """Tasks that need the user."""
+
+
+def natural(row: TaskRow | PaneRow) -> str:
+    """The id of the command that Enter stands for."""
+    if isinstance(row, PaneRow):
+        return "pane.go"
+    if row.pane is not None:
+        return "pane.go"
+    return "task.assign" if row.task.state in (State.HELD, State.QUEUED) else "view.log"
+
+
+def fits(command: str, row: TaskRow | PaneRow) -> bool:
+    """The command can be carried out for this row."""
+    if isinstance(row, PaneRow):
+        return command in ("pane.go", "row.mark", "task.stop") and not row.own
+    state = row.task.state
+    match command:
+        case "pane.go":
+            return row.pane is not None
+        case "view.log":
+            return row.run is not None
+        case "task.assign" | "task.edit" | "task.next":
+            return state in (State.HELD, State.QUEUED)
+        case "task.stop":
+            return state in OPEN
+        case "task.retry":
+            return state not in OPEN
+        case "task.done":
+            return state is State.REVIEW or (state in (State.FAILED, State.LOST) and not row.task.seen)
+        case "task.hold":
+            return state is State.QUEUED
+        case "task.release":
+            return state is State.HELD
+    return command == "row.mark"
+
+
+_OF_ROWS = frozenset({"pane.go", "view.log", "row.mark"} | {each.id for each in COMMANDS if each.group == "task"}) - {"task.new"}
+
+
+def valid(command: str, situation: Situation) -> bool:
+    """The command does something now."""
+    if command == "row.open":
+        return bool(situation.rows) or situation.other or situation.lane is not None
+    if command in _OF_ROWS:
+        return any(fits(command, row) for row in situation.rows)
+    if command == "lane.edit":
+        return situation.lane is not None
+    return command != "move.needs" or situation.needs > 0
+
+
+def label(command: Command, situation: Situation) -> str:
+    """What the command is called for these rows: Enter by what it does, `Seen` for what has failed."""
+    if command.id == "row.open" and situation.rows:
+        return BY_ID[natural(situation.rows[0])].title
+    if command.id == "task.stop" and situation.rows:
+        row = situation.rows[0]
+        if isinstance(row, PaneRow):
+            return "Close…"
+        return command.title if row.task.state in LIVE else "Cancel…"
+    if command.id == "task.done" and any(isinstance(row, TaskRow) and row.task.state is not State.REVIEW for row in situation.rows):
+        return "Seen"
+    return command.short or command.title
+
+
+def for_footer(situation: Situation) -> list[Command]:
+    """The commands that belong into the footer now, in the order of the table."""
+    return [command for command in COMMANDS if command.rank and valid(command.id, situation) and not _is_said_by_enter(command, situation)]
+
+
+def _is_said_by_enter(command: Command, situation: Situation) -> bool:
+    return bool(situation.rows) and command.id == natural(situation.rows[0])
+
+
+def needs_you(row: TaskRow) -> bool:
+    """It waits for the user."""
+    return row.section in (Section.NEEDS_YOU, Section.FAILED)

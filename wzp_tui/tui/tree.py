@@ -1,0 +1,115 @@
+"""The sidebar as rows: workspaces with their tabs and panes, lanes, and the last events. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from wzp_tui.clean import clean
+from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot, TaskRow
+from wzp_tui.store import Event
+from wzp_tui.tui.words import Counts, counts, event_words
+
+
+class Title(NamedTuple):
+    """The name of a part of the sidebar; `""` is an empty line."""
+
+    text: str
+
+
+class WorkspaceLine(NamedTuple):
+    """A workspace."""
+
+    name: str
+    counts: Counts
+    folded: bool
+    chosen: bool
+    """It is the one that the list shows."""
+
+
+class TabLine(NamedTuple):
+    """A tab with several panes."""
+
+    workspace: str
+    tab: int
+    title: str
+    counts: Counts
+    folded: bool
+
+
+class PaneLine(NamedTuple):
+    """A pane."""
+
+    pane: PaneRow
+    task: TaskRow | None
+    depth: int
+
+
+class LaneLine(NamedTuple):
+    """A lane."""
+
+    lane: LaneRow
+
+
+class EventLine(NamedTuple):
+    """An event."""
+
+    event: Event
+
+
+Row = Title | WorkspaceLine | TabLine | PaneLine | LaneLine | EventLine
+Key = tuple[str, object]
+
+
+def key_of(row: Row) -> Key | None:
+    """What names a row across Snapshots."""
+    match row:
+        case WorkspaceLine():
+            return "workspace", row.name
+        case TabLine():
+            return "tab", row.tab
+        case PaneLine():
+            return "pane", row.pane.pane.id
+        case LaneLine():
+            return "lane", row.lane.lane.name
+        case EventLine():
+            return "event", row.event.seq
+    return None
+
+
+def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> tuple[Row, ...]:
+    """The rows of the sidebar, from top to bottom."""
+    rows: list[Row] = [Title("WORKSPACES")]
+    tasks = {row.task.id: row for row in snapshot.tasks if row.pane is not None}
+    for name in snapshot.workspaces:
+        line = WorkspaceLine(name, counts(snapshot, name), ("workspace", name) in folded, name == chosen)
+        rows.append(line)
+        if not line.folded:
+            rows += _tabs(name, [row for row in snapshot.panes if row.pane.workspace == name], tasks, folded)
+    if snapshot.lanes:
+        rows += [Title(""), Title("LANES"), *map(LaneLine, snapshot.lanes)]
+    events = [EventLine(event) for event in snapshot.events if event_words(event)]
+    if events:
+        rows += [Title(""), Title("EVENTS"), *events]
+    return tuple(rows)
+
+
+def _tabs(workspace: str, panes: Sequence[PaneRow], tasks: Mapping[int, TaskRow], folded: frozenset[Key]) -> list[Row]:
+    tabs: dict[int, list[PaneRow]] = {}
+    for pane in panes:
+        tabs.setdefault(pane.pane.tab, []).append(pane)
+    rows: list[Row] = []
+    for number, (tab, members) in enumerate(tabs.items(), 1):
+        lines = [PaneLine(pane, tasks.get(pane.task) if pane.task is not None else None, 2) for pane in members]
+        if len(lines) == 1:
+            rows.append(lines[0]._replace(depth=1))
+            continue
+        title = clean(members[0].pane.tab_title, 100) or f"tab {number}"
+        line = TabLine(workspace, tab, title, _counts([line.task for line in lines]), ("tab", tab) in folded)
+        rows.append(line)
+        if not line.folded:
+            rows += lines
+    return rows
+
+
+def _counts(tasks: Sequence[TaskRow | None]) -> Counts:
+    found = [sum(1 for task in tasks if task and task.section is section) for section in Section]
+    return Counts(*found[: Section.DONE])

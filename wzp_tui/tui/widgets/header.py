@@ -1,0 +1,139 @@
+"""The row at the top: what is shown, how much of it is urgent, and the time. Under it, what is wrong with the world."""
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from wzp_tui.clean import clean
+from wzp_tui.controller import Snapshot
+from wzp_tui.tui.looks import UNICODE, Glyphs
+from wzp_tui.tui.painting import Piece, strip, width_of
+from wzp_tui.tui.theming import Inks, inks_of
+from wzp_tui.tui.times import Clock, age, clock, now_ms
+from wzp_tui.tui.words import counts
+
+
+class Line(Widget):
+    """A widget of one painted row."""
+
+    @property
+    def inks(self) -> Inks:
+        """The styles of the theme."""
+        return inks_of(self.app.current_theme)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs in use."""
+        return getattr(self.app, "glyphs", UNICODE)
+
+
+class Header(Line):
+    """Scope, counts by urgency, clock."""
+
+    class Pressed(Message):
+        """A part of the header was clicked: `scope` or `needs`."""
+
+        def __init__(self, part: str) -> None:
+            super().__init__()
+            self.part = part
+
+    def __init__(self, *, id: str | None = None, clock: Clock = now_ms) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+        self._snapshot: Snapshot | None = None
+        self._workspace: str | None = None
+        self._filter = ""
+        self._badge = (0, 0)
+
+    def on_mount(self) -> None:
+        self._turn()
+
+    def _turn(self) -> None:
+        """Paint again with each new minute."""
+        self.refresh()
+        self.set_timer((60_000 - self._clock() % 60_000) / 1000 + 0.05, self._turn)
+
+    def update(self, snapshot: Snapshot, workspace: str | None, filter: str) -> None:
+        """Count the tasks of this workspace, or of all."""
+        self._snapshot, self._workspace, self._filter = snapshot, workspace, filter
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        first, after = self._badge
+        self.post_message(self.Pressed("needs" if first <= event.x < after else "scope"))
+
+    def render_line(self, y: int) -> Strip:
+        width, ink = self.size.width, self.inks
+        wide = width >= 110
+        pieces: list[Piece] = [(" ", ink("text", "bar"))]
+        if width >= 66:
+            pieces.append(("wzp  ", ink("focus", "bar", bold=True)))
+        pieces += [
+            (clean(self._workspace or "all", 24), ink("bright", "bar", bold=True)),
+            (f" {self.glyphs.unfolded}", ink("faint", "bar")),
+        ]
+        pieces.append(("   " if wide else "  " if width >= 66 else " ", ink("text", "bar")))
+        pieces += self._counts(pieces, wide)
+        if self._filter:
+            pieces += [("  /", ink("focus", "bar", bold=True)), (clean(self._filter, 60), ink("bright", "bar"))]
+        end = [(f"{clock(self._clock())} ", ink("muted", "bar"))] if width >= 66 else []
+        return strip(pieces, width, ink("text", "bar"), end)
+
+    def _counts(self, before: list[Piece], wide: bool) -> list[Piece]:
+        if self._snapshot is None:
+            return []
+        ink, glyphs, found = self.inks, self.glyphs, counts(self._snapshot, self._workspace)
+        pieces: list[Piece] = []
+        self._badge = (0, 0)
+        if found.needs:
+            badge = f" {glyphs.needs} {found.needs} need{'s' if found.needs == 1 else ''} you "
+            start = width_of(before)
+            self._badge = (start, start + len(badge))
+            pieces += [(badge, ink("needs-ink", "needs", bold=True)), ("   " if wide else " ", ink("text", "bar"))]
+        for glyph, count, role, word in (
+            (glyphs.failed, found.failed, "failed", "failed"),
+            (glyphs.running, found.running, "running", "running"),
+            (glyphs.waiting, found.queued, "muted", "queued"),
+        ):
+            if count:
+                text = f"{glyph} {count} {word}   " if wide else f"{glyph} {count}  "
+                pieces.append((text, ink(role, "bar")))
+        return pieces
+
+
+class Trouble(Line):
+    """One red row: the mux does not answer, or the store, or no pane can be opened. It is gone when all is well."""
+
+    def __init__(self, *, id: str | None = None, clock: Clock = now_ms) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+        self._snapshot: Snapshot | None = None
+        self.display = False
+
+    def on_mount(self) -> None:
+        self._ages = self.set_interval(1.0, self.refresh, pause=True)
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Show what is wrong, or nothing."""
+        self._snapshot = snapshot
+        self.display = not snapshot.mux.reachable or bool(snapshot.trouble)
+        self._ages.resume() if self.display else self._ages.pause()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        ink = self.inks
+        fill = ink("ground", "failed")
+        if self._snapshot is None:
+            return strip((), self.size.width, fill)
+        mux, trouble = self._snapshot.mux, clean(self._snapshot.trouble, 400)
+        if not mux.reachable:
+            name = "WezTerm" if mux.kind == "wezterm" else "the embedded panes"
+            since = age(self._clock() - mux.since_ms)
+            return strip(
+                [(f" {self.glyphs.failed} {name} unreachable", ink("ground", "failed", bold=True)), (f"  {clean(mux.reason, 400)}", fill)],
+                self.size.width,
+                fill,
+                [(f" for {since} ", fill)],
+            )
+        return strip([(f" {self.glyphs.failed} {trouble}", ink("ground", "failed", bold=True))], self.size.width, fill)

@@ -1,0 +1,222 @@
+"""The list: tasks in sections, and the panes without a task."""
+
+from typing import NamedTuple
+
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+from textual.timer import Timer
+
+from wzp_tui.clean import clean
+from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
+from wzp_tui.tui.listing import Blank, Heading, Key, Row, View, key_of, listing, section_of
+from wzp_tui.tui.looks import Look, priority_look, task_look
+from wzp_tui.tui.painting import Piece, cut, left, right, strip
+from wzp_tui.tui.times import Clock, age, ages_in, day_start_ms, now_ms
+from wzp_tui.tui.widgets.lines import LineView
+from wzp_tui.tui.words import folder, pane_name, pane_state
+
+
+class Columns(NamedTuple):
+    """Widths in cells; 0 is a column that is not shown. *Where* goes first, then *reason*."""
+
+    id: int
+    priority: int
+    title: int
+    where: int
+    state: int
+    reason: int
+    time: int
+
+
+def columns(width: int, longest_id: int) -> Columns:
+    """The columns of a list of this width."""
+    id = max(longest_id + 1, 4 if width < 66 else 5)
+    priority, time = 2, 6
+    where = 10 if width >= 100 else 0
+    state = 10 if width >= 100 else 9
+    rest = width - 3 - id - priority - where - state - time
+    if width < 66:
+        return Columns(id, priority, max(0, rest), where, state, 0, time)
+    title = min(47, round(rest * 0.55))
+    return Columns(id, priority, title, where, state, rest - title, time)
+
+
+class TaskList(LineView[Row]):
+    """Tasks and free panes, one line each."""
+
+    def __init__(self, *, id: str | None = None, clock: Clock = now_ms) -> None:
+        super().__init__(id=id)
+        self.view = View()
+        self.snapshot: Snapshot | None = None
+        self.marked: frozenset[Key] = frozenset()
+        self.asked: frozenset[Key] = frozenset()
+        """Rows whose answer takes its time; they say `asked …`."""
+        self.hints: tuple[tuple[str, str], ...] = ()
+        """Keys with what they do, shown where nothing is queued."""
+        self.wish: Key | None = None
+        """The cursor goes to this row as soon as it is there."""
+        self._clock = clock
+        self._longest_id = 3
+
+    def key(self, row: Row) -> Key | None:
+        return key_of(row)
+
+    def update(self, snapshot: Snapshot, view: View) -> None:
+        """Show the snapshot in this view."""
+        self.snapshot, self.view = snapshot, view
+        self._longest_id = max((len(row.task.name) for row in snapshot.tasks), default=3)
+        rows = listing(snapshot, view, self._clock())
+        if self.marked:
+            self.marked &= frozenset(key for row in rows if (key := key_of(row)))
+        self.show(rows)
+        if self.wish is not None and self.go_to(self.wish):
+            self.wish = None
+        self._wait_for_next_age()
+
+    def fold(self, folded: bool) -> None:
+        """Fold the section of the row under the cursor, or unfold it."""
+        row = self.current
+        if row is None or self.snapshot is None:
+            return
+        midnight = day_start_ms(self._clock())
+        name = section_of(row, midnight)
+        after = self.view.folded | {name} if folded else self.view.folded - {name}
+        if after == self.view.folded:
+            return
+        self.update(self.snapshot, self.view._replace(folded=after))
+        first = next((row for row in self.rows if section_of(row, midnight) == name and key_of(row)), None)
+        if first is not None:
+            self.go_to(key_of(first))
+
+    def mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and go on to the next."""
+        if (row := self.current) is not None and not isinstance(row, Heading):
+            self.marked ^= {key_of(row)}  # type: ignore[arg-type]
+            self.refresh()
+            self.move(1)
+
+    def chosen(self) -> list[TaskRow | PaneRow]:
+        """The marked rows, or else the one under the cursor."""
+        if self.marked:
+            return [row for row in self.rows if isinstance(row, TaskRow | PaneRow) and key_of(row) in self.marked]
+        return [row] if isinstance(row := self.current, TaskRow | PaneRow) else []
+
+    def clicked(self, row: Row, index: int, event: events.Click) -> None:
+        if isinstance(row, Heading):
+            self.view = self.view._replace(folded=self.view.folded ^ {row.name})
+            if self.snapshot is not None:
+                self.update(self.snapshot, self.view)
+        else:
+            super().clicked(row, index, event)
+
+    # -- ages ------------------------------------------------------------------------------------------------------------------
+
+    def _wait_for_next_age(self) -> None:
+        """Paint again when an age that is shown changes, and not before."""
+        if self._ager is not None:
+            self._ager.stop()
+        now = self._clock()
+        shown = self.rows[self.top : self.top + max(1, self.size.height)]
+        spans = [ages_in(now - row.since_ms) for row in shown if isinstance(row, TaskRow) and _has_age(row)]
+        self._ager = self.set_timer(max(0.2, min(spans)), self._age) if spans else None
+
+    _ager: Timer | None = None
+
+    def _age(self) -> None:
+        self.refresh()
+        self._wait_for_next_age()
+
+    # -- painting --------------------------------------------------------------------------------------------------------------
+
+    def paint(self, row: Row, width: int, at_cursor: bool) -> Strip:
+        match row:
+            case Heading():
+                return self._paint_heading(row, width, at_cursor)
+            case TaskRow():
+                return self._paint_task(row, width, at_cursor)
+            case PaneRow():
+                return self._paint_pane(row, width, at_cursor)
+            case Blank():
+                return strip((), width, self.inks("text"))
+
+    def _paint_heading(self, row: Heading, width: int, at_cursor: bool) -> Strip:
+        bar, on, _ = self._cursor(at_cursor)
+        ink = self.inks
+        pieces: list[Piece] = [bar, (row.title, ink(row.role, on, bold=True)), (f" {row.size}", ink(row.role, on))]
+        if row.folded:
+            pieces.append((f"  {self.glyphs.folded}", ink("faint", on)))
+        if row.note:
+            pieces.append((f"  {row.note}", ink("faint", on)))
+        return strip(pieces, width, ink("text", on))
+
+    def _cursor(self, at_cursor: bool) -> tuple[Piece, str, bool]:
+        """The bar, the ground of the row, and whether the keys go there."""
+        on = "ground" if not at_cursor else "selection" if self.has_focus else "selection-elsewhere"
+        here = at_cursor and self.has_focus
+        return (self.glyphs.bar if here else " ", self.inks("focus", on)), on, here
+
+    def _paint_task(self, row: TaskRow, width: int, at_cursor: bool) -> Strip:
+        look = task_look(row, self.glyphs)
+        title = clean(row.task.title, 400)
+        word, reason = ("asked …", "") if key_of(row) in self.asked else (clean(row.word, 40), clean(row.reason, 400))
+        time = age(self._clock() - row.since_ms) if _has_age(row) else ""
+        mark = priority_look(row, self.glyphs)
+        return self._paint_row(row, look, (row.task.name, mark, title, clean(row.where, 40), word, reason, time), width, at_cursor)
+
+    def _paint_pane(self, row: PaneRow, width: int, at_cursor: bool) -> Strip:
+        word, reason = pane_state(row)
+        if key_of(row) in self.asked:
+            word, reason = "asked …", ""
+        title = f"{pane_name(row)}  {folder(row.pane.cwd)}"
+        cells = (row.pane.name, ("", "muted"), title, clean(row.pane.workspace, 40), word, reason, "")
+        return self._paint_row(row, Look(self.glyphs.waiting, "muted"), cells, width, at_cursor)
+
+    def _paint_row(
+        self, row: TaskRow | PaneRow, look: Look, cells: tuple[str, tuple[str, str], str, str, str, str, str], width: int, at_cursor: bool
+    ) -> Strip:
+        name, (mark, mark_role), title, where, word, reason, time = cells
+        layout, ink = columns(width, self._longest_id), self.inks
+        bar, on, here = self._cursor(at_cursor)
+        lit = at_cursor or look.loud
+        faint = "muted" if here else "faint"
+        glyph = (self.glyphs.marked, ink("focus", on)) if key_of(row) in self.marked else (look.glyph, ink(look.role, on, bold=look.loud))
+        urgent = isinstance(row, TaskRow) and row.section in (Section.NEEDS_YOU, Section.FAILED)
+        state = ink(look.role, on, bold=urgent)
+        pieces: list[Piece] = [
+            bar,
+            (glyph[0] + " ", glyph[1]),
+            (left(name, layout.id), ink(faint, on)),
+            (left(mark, layout.priority), ink(mark_role, on)),
+            (left(title, layout.title), self._title_ink(lit, on, bold=look.loud or at_cursor)),
+            (left(where, layout.where), ink("muted", on)),
+            (left(word, layout.state), state),
+            (left(reason, layout.reason), ink("text" if urgent or here else "muted", on)),
+        ]
+        return strip(pieces, width, ink("text", on), [(right(time, layout.time - 1) + " ", ink(faint, on))])
+
+    def _title_ink(self, lit: bool, on: str, bold: bool) -> Style:
+        return self.inks("bright" if lit else "text", on, bold=bold)
+
+    def paint_below(self, line: int, width: int) -> Strip:
+        ink, lines = self.inks, self._below()
+        return strip(lines[line] if 0 <= line < len(lines) else (), width, ink("text"))
+
+    def _below(self) -> list[tuple[Piece, ...]]:
+        """What is said where nothing is queued."""
+        if self.snapshot is None or self.snapshot.tasks or not self.hints or self.view.match:
+            return []
+        ink, indent = self.inks, " " * (8 if self.size.width >= 66 else 2)
+        lines: list[tuple[Piece, ...]] = [(), (), (), ((f"{indent}Nothing is queued.", ink("bright", bold=True)),), ()]
+        room = self.size.width - len(indent) - 4
+        lines += [((f"{indent}{key:<4}", ink("focus", bold=True)), (cut(does, room), ink("text"))) for key, does in self.hints]
+        return lines
+
+    @property
+    def height_wished(self) -> int:
+        """Lines that would show all."""
+        return len(self.rows) + len(self._below())
+
+
+def _has_age(row: TaskRow) -> bool:
+    return row.section is not Section.QUEUED
