@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -90,10 +91,11 @@ async def test_a_program_starts_with_no_signal_ignored_or_blocked_and_no_file_op
     reading, writing = os.pipe()
     os.set_inheritable(reading, True)
     try:
-        pane = await mux.open(shell("kill -USR1 $$; echo not reached"), HERE)
-        await gone(mux, pane)
-        pane = await mux.open(shell("kill -TERM $$; echo not reached"), HERE)
-        await gone(mux, pane)
+        for name in ("USR1", "TERM"):
+            pane = await mux.open(shell(f"kill -{name} $$; echo not reached"), HERE)
+            screen = mux.screen(pane)
+            await until(lambda screen=screen: screen.ended)
+            assert plain_text(screen.line(0)) == ""
         pane = await mux.open(shell("ls /dev/fd | tr '\\n' ' '; echo .; cat"), HERE)
         assert len((await shows(mux, pane, r"^([0-9 ]*)\.$"))[1].split()) <= 4, "0 to 2, and the listing's own"
     finally:
@@ -142,7 +144,8 @@ async def test_an_opening_that_is_given_up_leaves_no_process(mux: Embedded, tmp_
     with pytest.raises(asyncio.CancelledError):
         await opening
     assert await mux.panes() == ()
-    await until(lambda: not (tmp_path / "pid").exists() or not alive(int((tmp_path / "pid").read_text())))
+    await shows(mux, await mux.open(shell("echo later; cat"), HERE), "later")
+    assert not (tmp_path / "pid").exists() or not alive(int((tmp_path / "pid").read_text()))
 
 
 # --- places -----------------------------------------------------------------
@@ -347,12 +350,13 @@ async def test_a_flood_does_not_hold_up_the_rest(mux: Embedded) -> None:
 
 
 async def test_what_ends_a_flood_is_shown_in_full(mux: Embedded) -> None:
-    line = r"i=0; printf '\033[?2004h\033[31m'; yes | head -c 5000000; while [ $i -lt 50 ]; do echo last $i; i=$((i+1)); done; cat"
+    flood = "yes | head -c 2000000"
+    line = rf"i=0; {flood}; printf '\033[?2004h\033[31m'; {flood}; while [ $i -lt 50 ]; do echo last $i; i=$((i+1)); done; cat"
     pane = await mux.open(shell(line), HERE)
     await shows(mux, pane, "^last 49$")
     text = await mux.text(pane, scrollback=2000)
     assert [each for each in text.splitlines() if "last" in each] == [f"last {number}" for number in range(50)]
-    assert mux.screen(pane).modes.bracketed_paste, "what was set before the flood holds"
+    assert mux.screen(pane).modes.bracketed_paste, "what was set in the midst of it holds"
     assert mux.screen(pane).line(0)[0].style.fg == 1
 
 
@@ -365,13 +369,18 @@ async def test_a_full_screen_program_after_a_flood_is_drawn_whole(mux: Embedded,
     assert mux.screen(pane).modes.alternate
 
 
-async def test_a_flood_on_the_alternate_screen_waits_and_nothing_of_it_is_lost(mux: Embedded) -> None:
-    flood = await mux.open(shell(r"printf '\033[?1049h'; yes | head -c 200000; printf '\033[2J\033[Hdone'; cat"), HERE)
+async def test_nothing_is_skipped_that_is_drawn_on_the_alternate_screen(mux: Embedded) -> None:
+    draw = r"""printf '\033[?1049h\033[2;1Hfirst'; yes "$(printf '\033[5;1Hagain')" | head -c 300000; printf '\033[9;1Hdone'; cat"""
+    flood = await mux.open(shell(f"yes | head -c 300000; {draw}"), HERE)
+    screen = mux.screen(flood)
+    marks: list[str] = []
+    screen.watch(lambda: marks.extend(plain_text(screen.line(0)) for _ in "x" if screen.modes.alternate))
     quiet = await mux.open(CAT, HERE)
     await mux.send(quiet, "meanwhile")
     await shows(mux, quiet, "meanwhile")
-    await shows(mux, flood, "^done$")
-    assert "skipped" not in await mux.text(flood, scrollback=2000)
+    await until(lambda: plain_text(screen.line(8)) == "done")
+    assert plain_text(screen.line(1)) == "first"
+    assert "skipped" not in "".join(marks) + await mux.text(flood)
 
 
 # --- ending -----------------------------------------------------------------
@@ -391,12 +400,34 @@ async def test_a_pane_ends_with_its_program_and_its_last_words_stay_readable(mux
             os.kill(sleeper, signal.SIGKILL)
 
 
+async def test_the_end_is_also_seen_where_the_system_has_no_pidfd(mux: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    pane = await mux.open(shell("read -r go"), HERE)
+    await mux.press(pane, "\r")
+    await gone(mux, pane)
+    pane = await mux.open(CAT, HERE)
+    await mux.close(pane)
+    assert await mux.panes() == ()
+
+
 async def test_closing_a_pane_ends_all_that_has_it_as_its_terminal(mux: Embedded) -> None:
     pane = await mux.open(shell("echo $$; sh -c 'echo $$; exec sleep 60'"), HERE)
     pids = [int(found) for found in (await shows(mux, pane, r"^(\d+)\n(\d+)$")).groups()]
     await mux.close(pane)
     assert await mux.panes() == ()
     await until(lambda: not any(map(alive, pids)))
+
+
+@pytest.mark.skipif(not hasattr(signal, "sigwaitinfo"), reason="this system does not tell who sent a signal")
+async def test_a_program_can_see_that_it_was_closed_and_by_whom(mux: Embedded, tmp_path: Path) -> None:
+    wait = (
+        "import signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP]); print('ready', flush=True); "
+        "open(sys.argv[1], 'w').write(str(signal.sigwaitinfo([signal.SIGHUP]).si_pid))"
+    )
+    pane = await mux.open(Program([sys.executable, "-I", "-c", wait, str(tmp_path / "sender")], "/"), HERE)
+    await shows(mux, pane, "ready")
+    await mux.close(pane)
+    assert (tmp_path / "sender").read_text() == str(os.getpid()), "not the kernel, as when we die"
 
 
 async def test_a_stopped_program_ends_too(mux: Embedded) -> None:
