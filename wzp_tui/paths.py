@@ -30,6 +30,11 @@ def store_dir() -> str:
     return os.path.abspath(os.environ.get("WZP_STORE") or _xdg("XDG_STATE_HOME", ".local/state"))
 
 
+def runs_dir() -> str:
+    """The folder of the stores that `wzp-tui run` works in, one for each call."""
+    return os.path.join(store_dir(), "runs")
+
+
 def runtime_dir() -> str:
     """The folder of locks that need not survive a reboot: `$XDG_RUNTIME_DIR/wzp-tui`, else a folder beside the user's state."""
     base = os.environ.get("XDG_RUNTIME_DIR", "")

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sqlite3
 import time
 from typing import TYPE_CHECKING
@@ -130,7 +129,8 @@ def restore(folder: StoreFolder, backup: str) -> str:
 
 def _copy(source: str, target: str) -> None:
     with open(source, "rb") as old, open_file(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as fd, open(fd, "wb", closefd=False) as new:
-        shutil.copyfileobj(old, new)
+        while data := old.read(1 << 20):
+            new.write(data)
         new.flush()
         os.fsync(fd)
 

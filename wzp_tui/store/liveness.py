@@ -29,6 +29,14 @@ def worker_holds(folder: StoreFolder, run: Run) -> bool:
     return is_held(folder.run_lock(run.token))
 
 
+def has_taker(folder: StoreFolder, lane: str | None) -> bool:
+    """Somebody would take a task of this lane: a tower that opens panes, or a worker in one of its slots."""
+    if is_held(folder.tower_lock):
+        return True
+    slots = (name for name in os.listdir(folder.locks) if name.startswith(f"slot.{lane}."))
+    return lane is not None and any(is_held(os.path.join(folder.locks, name)) for name in slots)
+
+
 def child_process(folder: StoreFolder, run: Run) -> Process | None:
     """The command of the run, as its worker wrote it down; `None` before it started."""
     try:

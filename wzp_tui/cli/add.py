@@ -1,0 +1,121 @@
+"""`add`, also called `task add`: queue a command."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from wzp_tui.cli.options import FastVerb, Given, Option
+from wzp_tui.cli.output import note, print_json, say
+from wzp_tui.errors import UsageError
+from wzp_tui.paths import StoreFolder, store_dir
+from wzp_tui.store import NewTask, open_store
+from wzp_tui.tasks import lane as lanes
+from wzp_tui.tasks import parse
+from wzp_tui.tasks.task import command_line
+
+VERB = FastVerb(
+    "add",
+    (
+        Option("--title", "What lists show; without it, the command.", "TEXT"),
+        Option("--workspace", "The workspace it belongs to (default: $WZP_WORKSPACE, else `default`).", "NAME"),
+        Option("--lane", "The lane whose slots run it (default: `default`).", "NAME"),
+        Option("--pane", "A pane of its own instead of a lane.", "PLACE", choices=parse.PLACES),
+        Option("--priority", "high, normal or low.", "PRIORITY", choices=("high", "normal", "low")),
+        Option("--after", "Start when this task is done: 12 or '#12'. Repeatable.", "ID", repeat=True),
+        Option("--cwd", "Its working directory (default: this one).", "DIR"),
+        Option(
+            "--env", "K=V sets a variable; K alone must be set where the task starts, and is not stored. Repeatable.", "K[=V]", repeat=True
+        ),
+        Option("--env-file", "A file of K=V lines, read when the task starts.", "FILE"),
+        Option("--timeout", "Stop it after this time: 90s, 10m, 1h30m.", "TIME"),
+        Option("--retries", "How often it is tried again when it fails.", "N"),
+        Option("--retry-lost", "Try it again, too, when nobody saw how it ended: the command may then have run twice."),
+        Option("--hold", "Wait for `task release` or `task assign`."),
+        Option("--wait", "Wait until it has ended; exit 0 only if it is done."),
+        Option("--json", "Print one JSON document."),
+    ),
+    takes_command=True,
+)
+
+
+def main(args: Sequence[str]) -> int:
+    """Parse and add."""
+    return add(*VERB.parse(args))
+
+
+def add(given: Given, command: list[str]) -> int:
+    """Add a task, print its id, and say so when nobody is there to take it."""
+    new = new_task(given, command)
+    as_json = given.is_on("--json")
+    folder = StoreFolder(store_dir())
+    store = open_store(folder, f"cli:{os.getpid()}")
+    try:
+        id = store.add(new)
+        if not as_json:
+            say(str(id))
+            sys.stdout.flush()
+        elif not given.is_on("--wait"):
+            from wzp_tui.cli.documents import task_document
+
+            print_json({"task": task_document(folder, store.task(id), None)})
+        _warn(folder, id, new)
+        if given.is_on("--wait"):
+            from wzp_tui.cli.waiting import wait
+
+            return wait(folder, store, [id], as_json=as_json, quiet=True)
+    finally:
+        store.close()
+    return 0
+
+
+def new_task(given: Given, command: list[str]) -> NewTask:
+    """The task that was described. Raises `UsageError`."""
+    argv = parse.check_command(command)
+    pane, lane, cwd, env_file = given.text("--pane"), given.text("--lane"), given.text("--cwd"), given.text("--env-file")
+    timeout, retries = given.text("--timeout"), given.text("--retries")
+    if pane and lane is not None:
+        raise UsageError("--lane and --pane exclude each other: a task runs in a lane, or in a pane of its own")
+    env, env_names = parse.parse_variables(given.texts("--env"))
+    return NewTask(
+        argv=argv,
+        cwd=here() if cwd is None else parse.check_folder(cwd),
+        title=parse.short_title(given.text("--title") or command_line(argv)),
+        workspace=parse.check_name(given.text("--workspace") or os.environ.get("WZP_WORKSPACE") or "default", "workspace"),
+        lane=None if pane else lanes.check_lane_name(lanes.DEFAULT if lane is None else lane),
+        place=pane or "tab",
+        priority=parse.parse_priority(given.text("--priority") or "normal"),
+        after=tuple(dict.fromkeys(map(parse.parse_id, given.texts("--after")))),
+        env=env,
+        env_names=env_names,
+        env_file="" if env_file is None else parse.check_file(env_file, "env file"),
+        timeout=None if timeout is None else parse.parse_duration(timeout),
+        retries=0 if retries is None else parse.parse_retries(retries),
+        retry_lost=given.is_on("--retry-lost"),
+        hold=given.is_on("--hold"),
+    )
+
+
+def here() -> str:
+    """The folder that we are in. Raises `UsageError` where it was removed."""
+    try:
+        return parse.check_utf8(os.getcwd(), "folder")
+    except FileNotFoundError:
+        raise UsageError("the folder you are in was removed; go to another one, or give --cwd DIR") from None
+
+
+def _warn(folder: StoreFolder, id: int, new: NewTask) -> None:
+    """What the user would not expect: a program that is not there yet, a lane that nobody works in."""
+    program = new.argv[0]
+    if not new.after and _is_missing(program, new.cwd):
+        shell = f"; for a shell line: wzp-tui add -- sh -c {parse.shown(program)}" if " " in program else ""
+        note(f"#{id} is queued, but there is no program {parse.shown(program)} now{shell}")
+    from wzp_tui.store.liveness import has_taker
+
+    if not new.hold and not has_taker(folder, new.lane):
+        note(f"#{id} waits: no tower and no worker is there to take it; start `wzp-tui`, or `wzp-tui tower --headless`")
+
+
+def _is_missing(program: str, cwd: str) -> bool:
+    if "/" in program:
+        return not os.path.exists(os.path.join(cwd, program))
+    return not any(os.access(os.path.join(folder, program), os.X_OK) for folder in os.get_exec_path())

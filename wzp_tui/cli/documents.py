@@ -1,0 +1,88 @@
+"""The records of the store as JSON: the field names of the models, times in ISO 8601 UTC, durations in seconds."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wzp_tui.clean import clean
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import Event, Lane, Run, Task
+
+MASK = "***"
+"""Stands for the value of a variable, wherever a task is shown."""
+
+
+def task_document(folder: StoreFolder, task: Task, run: Run | None) -> dict[str, Any]:
+    """A task, with its last run."""
+    return {
+        "id": task.id,
+        "title": clean(task.title),
+        "state": str(task.state),
+        "reason": clean(task.reason),
+        "needs_you": task.needs_you,
+        "workspace": task.workspace,
+        "lane": task.lane,
+        "place": task.place,
+        "priority": task.priority.word,
+        "next_rank": task.next_rank,
+        "argv": list(task.argv),
+        "cwd": task.cwd,
+        "env": dict.fromkeys(task.env, MASK),
+        "env_names": list(task.env_names),
+        "env_file": task.env_file,
+        "timeout": task.timeout,
+        "retries": task.retries,
+        "retry_lost": task.retry_lost,
+        "after": list(task.after),
+        "created": iso(task.created_ms),
+        "queued": iso(task.queued_ms),
+        "not_before": iso(task.not_before_ms) if task.not_before_ms else None,
+        "changed": iso(task.changed_ms),
+        "seen": task.seen,
+        "run": run_document(folder, run) if run else None,
+    }
+
+
+def run_document(folder: StoreFolder, run: Run) -> dict[str, Any]:
+    """A run."""
+    return {
+        "id": run.id,
+        "attempt": run.attempt,
+        "exit": run.exit,
+        "signal": run.signal,
+        "reason": clean(run.reason),
+        "lane": run.lane,
+        "slot": run.slot,
+        "mux": run.mux,
+        "tty": run.tty,
+        "worker": run.worker,
+        "started": iso(run.started_ms),
+        "ended": None if run.ended_ms is None else iso(run.ended_ms),
+        "duration": None if run.ended_ms is None else max(0, run.ended_ms - run.started_ms) / 1000,
+        "orphaned": run.orphaned,
+        "detached": run.detached,
+        "stop": run.stop,
+        "log": folder.log(run.id),
+    }
+
+
+def task_documents(folder: StoreFolder, tasks: Iterable[Task], runs: Mapping[int, Run]) -> list[dict[str, Any]]:
+    """Tasks, each with its last run."""
+    return [task_document(folder, task, runs.get(task.id)) for task in tasks]
+
+
+def lane_document(lane: Lane, taken: int, queued: int) -> dict[str, Any]:
+    """A lane with its use."""
+    return {"name": lane.name, "slots": lane.slots, "paused": lane.paused, "taken": taken, "queued": queued}
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    """One event of the history."""
+    fields = event._asdict()
+    return {"seq": fields.pop("seq"), "at": iso(fields.pop("at_ms")), **fields}
+
+
+def iso(milliseconds: int) -> str:
+    """A time of Unix as `2026-11-23T03:14:15.926Z`."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:03}Z"

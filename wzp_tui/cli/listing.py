@@ -1,0 +1,102 @@
+"""Tasks as a table, and one of them in full."""
+
+import time
+from collections.abc import Iterable
+
+from wzp_tui.clean import clean
+from wzp_tui.cli.documents import MASK, iso, run_document, task_document, task_documents
+from wzp_tui.cli.output import paint, print_json, print_table, say
+from wzp_tui.cli.session import opened
+from wzp_tui.cli.waiting import last_run
+from wzp_tui.controller.join import join
+from wzp_tui.controller.opening import slot_holders
+from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import Run, Task
+from wzp_tui.tasks.parse import duration_words
+from wzp_tui.tasks.policy import exit_words
+from wzp_tui.tasks.task import Priority, State, command_line
+
+_ROLES = {Section.NEEDS_YOU: "needs", Section.FAILED: "failed", Section.RUNNING: "running", Section.QUEUED: "", Section.DONE: "faint"}
+_MARKS = {Priority.HIGH: "↑", Priority.LOW: "↓"}
+
+
+def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, as_json: bool) -> int:
+    """All tasks that are not archived, or those that match."""
+    with opened() as (folder, store):
+        store.settle()
+        view = store.view(events=0)
+        now = time.time_ns() // 1_000_000
+        holders = slot_holders(folder, view)
+    mux = MuxState("none", True, now)
+    # The words are those of the tower; the panes are not asked for, since a list should never wait for a terminal.
+    snapshot = join(view, (), holders, mux, own_pane=None, opens_panes=False, trouble="", now_ms=now)
+    rows = [row for row in snapshot.tasks if _matches(row.task, states, lane, workspace)]
+    if as_json:
+        print_json({"tasks": task_documents(folder, (row.task for row in rows), view.runs)})
+    elif rows:
+        heads = ("ID", "", "TITLE", "WHERE", "STATE", "REASON", "TIME")
+        print_table(heads, (_cells(row, now) for row in rows), roles=[_ROLES[row.section] for row in rows], wide=2)
+    else:
+        say("no task matches" if view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
+    return 0
+
+
+def _matches(task: Task, states: frozenset[str], lane: str | None, workspace: str | None) -> bool:
+    return (not states or task.state in states) and lane in (None, task.lane) and workspace in (None, task.workspace)
+
+
+def _cells(row: TaskRow, now: int) -> tuple[str, ...]:
+    return (row.task.name, _MARKS.get(row.task.priority, ""), row.task.title, row.where, row.word, row.reason, _time(row, now))
+
+
+def _time(row: TaskRow, now: int) -> str:
+    run = row.run
+    if run is not None and run.ended_ms is not None and row.section not in (Section.QUEUED, Section.RUNNING):
+        return duration_words(max(0, run.ended_ms - run.started_ms) / 1000)
+    return duration_words(max(0, now - row.since_ms) / 1000)
+
+
+def show_task(id: int, as_json: bool) -> int:
+    """All fields of a task, and its runs."""
+    with opened() as (folder, store):
+        store.settle()
+        task, runs = store.task(id), store.runs(id)
+        if as_json:
+            print_json({"task": {**task_document(folder, task, last_run(store, id)), "runs": [run_document(folder, run) for run in runs]}})
+            return 0
+    for name, value in _fields(task):
+        if value:
+            say(f"{paint(f'{name:<10}', 'faint')} {clean(value, 1 << 16)}")
+    if runs:
+        say("")
+        print_table(("ATTEMPT", "STARTED", "WHERE", "END", "TIME", "LOG"), (_run_cells(folder, run) for run in runs))
+    return 0
+
+
+def _fields(task: Task) -> Iterable[tuple[str, str]]:
+    variables = [*(f"{name}={MASK}" for name in task.env), *task.env_names]
+    yield "task", f"{task.name} {task.title}"
+    yield "state", f"{task.state}, {task.reason}" if task.reason else str(task.state)
+    yield "command", command_line(task.argv)
+    yield "cwd", task.cwd
+    yield "workspace", task.workspace
+    yield "where", f"lane {task.lane}" if task.lane else {"tab": "a tab of its own", "split": "a split"}.get(task.place, "a shell")
+    yield "priority", task.priority.word + (", do next" if task.next_rank else "")
+    yield "after", ", ".join(f"#{before}" for before in task.after)
+    yield "env", " ".join(variables)
+    yield "env file", task.env_file
+    yield "timeout", duration_words(task.timeout) if task.timeout else ""
+    yield "retries", f"{task.retries}{', also when lost' if task.retry_lost else ''}" if task.retries or task.retry_lost else ""
+    yield "created", iso(task.created_ms)
+    yield "changed", iso(task.changed_ms)
+    if task.state is State.FAILED:
+        yield "seen", "yes" if task.seen else "no"
+
+
+def _run_cells(folder: StoreFolder, run: Run) -> tuple[str, ...]:
+    where = f"{run.lane}/{run.slot}" if run.lane else run.tty
+    if run.ended_ms is None:
+        return (str(run.attempt), iso(run.started_ms), where, "runs", "", folder.log(run.id))
+    took = duration_words(max(0, run.ended_ms - run.started_ms) / 1000)
+    return (str(run.attempt), iso(run.started_ms), where, exit_words(run.exit, run.signal, run.reason), took, folder.log(run.id))

@@ -1,0 +1,154 @@
+"""`task log`: the recorded output of a run."""
+
+import codecs
+import os
+import re
+import sys
+from collections.abc import Iterator
+
+from wzp_tui.clean import clean_lines
+from wzp_tui.cli.output import note
+from wzp_tui.cli.session import opened
+from wzp_tui.cli.waiting import Watch
+from wzp_tui.errors import NotFound
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import Run, Store
+from wzp_tui.tasks.task import OPEN
+
+_CHUNK = 1 << 16
+_LONGEST = 1 << 16
+"""Characters of a line without an end, after which it is shown as far as it goes."""
+_LOOK = 0.1
+"""Seconds between looks at a log that grows: nobody is woken by output."""
+_COLOUR = re.compile(r"(\x1b\[[0-9;:]{0,64}m)")
+
+
+def print_log(id: int, attempt: int | None, follow: bool) -> int:
+    """Print the log of a run; with `follow`, of all attempts from this one on, until the task has ended."""
+    with opened() as (folder, store):
+        store.settle()
+        run = _run(store, id, attempt)
+        if run is None and not follow:
+            raise NotFound(_missing(store, id, attempt))
+        out = _Printer()
+        try:
+            if not follow:
+                assert run is not None
+                for data in _chunks(folder.log(run.id)):
+                    out.write(data)
+            else:
+                with Watch(folder) as watch:
+                    _follow(folder, store, watch, id, run, out, only=attempt is not None)
+        finally:
+            out.close()
+    return 0
+
+
+def _run(store: Store, id: int, attempt: int | None) -> Run | None:
+    runs = store.runs(id)
+    if attempt is None:
+        return runs[-1] if runs else None
+    return next((run for run in runs if run.attempt == attempt), None)
+
+
+def _missing(store: Store, id: int, attempt: int | None) -> str:
+    runs = store.runs(id)
+    if not runs:
+        return f"#{id} has not run yet; `wzp-tui task log {id} -f` waits for it"
+    return f"#{id} has no attempt {attempt}; there are 1 to {runs[-1].attempt}"
+
+
+def _follow(folder: StoreFolder, store: Store, watch: Watch, id: int, run: Run | None, out: "_Printer", *, only: bool) -> None:
+    while True:
+        while run is None:
+            watch.forget()
+            store.settle()
+            if store.task(id).state not in OPEN:
+                return
+            run = _run(store, id, None)
+            if run is None:
+                watch.sleep()
+        read = 0
+        ended = False
+        while not ended:
+            watch.forget()
+            store.settle()
+            # Look for the end first: what is read after it is all there will be.
+            current = next(each for each in store.runs(id) if each.id == run.id)
+            ended = not current.open
+            for data in _chunks(folder.log(run.id), read):
+                read += len(data)
+                out.write(data)
+            if not ended:
+                watch.sleep(_LOOK)
+        if only or store.task(id).state not in OPEN:
+            return
+        before, run = run, None
+        while run is None or run.id == before.id:
+            watch.forget()
+            run = _run(store, id, None)
+            if store.task(id).state not in OPEN:
+                return
+            if run is None or run.id == before.id:
+                watch.sleep()
+        note(f"#{id} attempt {run.attempt}")
+
+
+def _chunks(path: str, start: int = 0) -> Iterator[bytes]:
+    try:
+        file = open(path, "rb")  # noqa: SIM115
+    except FileNotFoundError:
+        return  # it has printed nothing yet
+    with file:
+        file.seek(start)
+        while data := file.read(_CHUNK):
+            yield data
+
+
+class _Printer:
+    """Bytes as they are, or on a terminal: lines made harmless, with their colours."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._line = ""
+        self._coloured = False
+
+    def write(self, data: bytes) -> None:
+        """Print the next bytes of the log."""
+        if not self._is_terminal:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            return
+        *lines, self._line = (self._line + self._decoder.decode(data)).split("\n")
+        for line in lines:
+            self._print(line + "\n")
+        if len(self._line) > _LONGEST:
+            self._print(self._line)
+            self._line = ""
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        """Print what is left, and take the colours back."""
+        if self._is_terminal:
+            if self._line:
+                self._print(self._line + "\n")
+                self._line = ""
+            if self._coloured:
+                sys.stdout.write("\x1b[0m")
+            sys.stdout.flush()
+
+    def _print(self, line: str) -> None:
+        shown = safe_line(line)
+        if os.environ.get("NO_COLOR"):
+            shown = clean_lines(shown)
+        self._coloured = self._coloured or "\x1b[" in shown
+        sys.stdout.write(shown)
+
+
+def safe_line(line: str) -> str:
+    """A line of output that can only colour: what a carriage return overwrote is left out."""
+    body, end = (line[:-1], "\n") if line.endswith("\n") else (line, "")
+    body = body.rstrip("\r").rpartition("\r")[2]
+    parts = _COLOUR.split(body)
+    return "".join(part if number % 2 else clean_lines(part) for number, part in enumerate(parts)) + end

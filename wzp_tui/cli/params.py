@@ -1,0 +1,108 @@
+"""The kinds of values that verbs take, each with its completion, and the options that many verbs share."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from wzp_tui.clean import clean
+from wzp_tui.errors import WzpError
+from wzp_tui.tasks import lane as lanes
+from wzp_tui.tasks import parse
+from wzp_tui.tasks.task import OPEN, Priority, State, Task
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Kind(click.ParamType[Any]):
+    """A value that `tasks.parse` reads."""
+
+    name = "text"
+    read: Callable[[str], Any]
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the text; values that are read already stay."""
+        return type(self).read(value) if isinstance(value, str) else value
+
+
+class TaskId(_Kind):
+    """`12` or `'#12'`; completes the ids there are, those first that the verb is for."""
+
+    name = "id"
+    read = staticmethod(parse.parse_id)
+
+    def __init__(self, *states: State) -> None:
+        self._states = states
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Ids with their titles."""
+        found = [task for task in _stored_tasks() if not self._states or task.state in self._states]
+        return [
+            CompletionItem(str(task.id), help=f"{task.state} {clean(task.title, 60)}")
+            for task in reversed(found)
+            if str(task.id).startswith(incomplete)
+        ]
+
+
+class LaneName(_Kind):
+    """A lane; completes those there are."""
+
+    name = "lane"
+    read = staticmethod(lanes.check_lane_name)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Names of lanes."""
+        from wzp_tui.cli.session import opened
+
+        try:
+            with opened() as (_, store):
+                names = [lane.name for lane in store.view(events=0).lanes]
+        except WzpError:  # a line that is being typed is no place for errors
+            return []
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+class Duration(_Kind):
+    """`90s`, `10m`, `1h30m`."""
+
+    name = "time"
+    read = staticmethod(parse.parse_duration)
+
+
+class Level(_Kind):
+    """`high`, `normal` or `low`."""
+
+    name = "priority"
+    read = staticmethod(parse.parse_priority)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The three words."""
+        return [CompletionItem(level.word) for level in reversed(Priority) if level.word.startswith(incomplete)]
+
+
+def _stored_tasks() -> tuple[Task, ...]:
+    from wzp_tui.cli.session import opened
+
+    try:
+        with opened() as (_, store):
+            return store.view(events=0).tasks
+    except WzpError:  # a line that is being typed is no place for errors
+        return ()
+
+
+WAITING = (State.QUEUED, State.HELD)
+UNDER_WAY = (State.RUNNING, State.ASKING, State.REVIEW)
+ENDED = tuple(state for state in State if state not in OPEN)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def ids_argument(*states: State) -> Callable[[F], F]:
+    """One or more tasks."""
+    return click.argument("ids", nargs=-1, required=True, metavar="ID...", type=TaskId(*states))
+
+
+def id_argument(*states: State) -> Callable[[F], F]:
+    """One task."""
+    return click.argument("id", metavar="ID", type=TaskId(*states))

@@ -1,0 +1,228 @@
+"""`task …`: look at tasks, and tell them what to do."""
+
+from typing import Any
+
+import click
+
+from wzp_tui.cli.fast import add
+from wzp_tui.cli.params import ENDED, UNDER_WAY, WAITING, Duration, LaneName, Level, TaskId, id_argument, ids_argument, json_option
+from wzp_tui.cli.session import do_each, opened
+from wzp_tui.errors import UsageError
+from wzp_tui.store import Store
+from wzp_tui.tasks import parse
+from wzp_tui.tasks.task import Priority, State, command_line
+
+
+@click.group(no_args_is_help=False)
+def task() -> None:
+    """Look at tasks, and tell them what to do."""
+
+
+task.add_command(add)
+
+
+@task.command("list")
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice([str(state) for state in State]), help="Only tasks in this state. Repeatable."
+)
+@click.option("--lane", type=LaneName(), metavar="NAME", help="Only tasks of this lane.")
+@click.option("--workspace", metavar="NAME", help="Only tasks of this workspace.")
+@json_option
+def list_(states: tuple[str, ...], lane: str | None, workspace: str | None, as_json: bool) -> int:
+    """All tasks, the most urgent first."""
+    from wzp_tui.cli.listing import list_tasks
+
+    return list_tasks(frozenset(states), lane, workspace, as_json)
+
+
+@task.command()
+@id_argument()
+@json_option
+def show(id: int, as_json: bool) -> int:
+    """All that is known of a task, and its runs."""
+    from wzp_tui.cli.listing import show_task
+
+    return show_task(id, as_json)
+
+
+@task.command()
+@id_argument()
+@click.option("--attempt", type=click.IntRange(1), metavar="N", help="Of this attempt (default: the last one).")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the task has ended.")
+def log(id: int, attempt: int | None, follow: bool) -> int:
+    """The recorded output of a task: byte by byte into a file or pipe, made harmless on a terminal."""
+    from wzp_tui.cli.log import print_log
+
+    return print_log(id, attempt, follow)
+
+
+@task.command()
+@ids_argument(*WAITING, *UNDER_WAY)
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Give up after this time; the tasks go on.")
+@json_option
+def wait(ids: tuple[int, ...], timeout: float | None, as_json: bool) -> int:
+    """Wait until tasks have ended; exit 0 only if all are done."""
+    from wzp_tui.cli.waiting import wait
+
+    with opened() as (folder, store):
+        return wait(folder, store, ids, timeout=timeout, as_json=as_json)
+
+
+@task.command()
+@id_argument(*WAITING)
+@click.option("--lane", type=LaneName(), metavar="NAME", help="Into this lane.")
+@click.option("--pane", type=click.Choice(parse.PLACES), help="Into a pane of its own.")
+@json_option
+def assign(id: int, lane: str | None, pane: str | None, as_json: bool) -> int:
+    """Send a waiting task into a lane, or into a pane of its own."""
+    if (lane is None) == (pane is None):
+        raise UsageError("say where the task goes: --lane NAME, --pane tab or --pane split")
+
+    def act(store: Store, id: int) -> str:
+        store.assign(id, lane=lane, place=pane or "tab")
+        return f"assigned to lane {lane}" if lane else f"assigned to a {pane} of its own"
+
+    return do_each([id], act, as_json)
+
+
+@task.command()
+@ids_argument(*WAITING, *UNDER_WAY)
+@json_option
+def cancel(ids: tuple[int, ...], as_json: bool) -> int:
+    """Cancel what waits; ask what runs to stop."""
+    return do_each(ids, lambda store, id: "asked to stop" if store.cancel(id) == "asked" else "cancelled", as_json)
+
+
+@task.command()
+@ids_argument(*UNDER_WAY)
+@click.option("--interrupt", "kind", flag_value="interrupt", help="As Ctrl-C does.")
+@click.option("--kill", "kind", flag_value="kill", help="At once, without a chance to clean up.")
+@json_option
+def stop(ids: tuple[int, ...], kind: str | None, as_json: bool) -> int:
+    """Stop what runs: it is asked first, and killed when it does not listen."""
+
+    def act(store: Store, id: int) -> str:
+        store.stop(id, kind or "stop")
+        return {"interrupt": "asked to interrupt", "kill": "asked to kill"}.get(kind or "", "asked to stop")
+
+    return do_each(ids, act, as_json)
+
+
+@task.command()
+@ids_argument(*ENDED)
+@json_option
+def retry(ids: tuple[int, ...], as_json: bool) -> int:
+    """Run ended tasks again."""
+    return do_each(ids, _saying("queued again", lambda store, id: store.retry(id)), as_json)
+
+
+@task.command()
+@ids_argument(State.QUEUED)
+@json_option
+def hold(ids: tuple[int, ...], as_json: bool) -> int:
+    """Keep queued tasks from starting."""
+    return do_each(ids, _saying("held", lambda store, id: store.hold(id)), as_json)
+
+
+@task.command()
+@ids_argument(State.HELD)
+@json_option
+def release(ids: tuple[int, ...], as_json: bool) -> int:
+    """Let held tasks start."""
+    return do_each(ids, _saying("queued", lambda store, id: store.release(id)), as_json)
+
+
+@task.command("next")
+@ids_argument(*WAITING)
+@json_option
+def next_(ids: tuple[int, ...], as_json: bool) -> int:
+    """Put waiting tasks before all others of their lane, in the order given."""
+    # The last one moved is the first in its lane.
+    return do_each(ids[::-1], _saying("is next", lambda store, id: store.do_next(id)), as_json)
+
+
+@task.command()
+@ids_argument(State.REVIEW, State.FAILED, State.LOST)
+@json_option
+def done(ids: tuple[int, ...], as_json: bool) -> int:
+    """Accept tasks under review, or mark failed and lost ones as seen."""
+
+    def act(store: Store, id: int) -> str:
+        store.done(id)
+        return "done" if store.task(id).state is State.DONE else "seen"
+
+    return do_each(ids, act, as_json)
+
+
+@task.command()
+@id_argument(*WAITING)
+@click.option("--title", metavar="TEXT", help="What lists show.")
+@click.option("--priority", type=Level(), metavar="PRIORITY", help="high, normal or low.")
+@click.option("--cwd", metavar="DIR", help="Its working directory.")
+@click.option("--workspace", metavar="NAME", help="The workspace it belongs to.")
+@click.option("--timeout", metavar="TIME", help="Stop it after this time; `none` takes the limit away.")
+@click.option("--retries", metavar="N", help="How often it is tried again when it fails.")
+@click.option(
+    "--after", multiple=True, type=TaskId(), metavar="ID", help="Start when this task is done, instead of those before. Repeatable."
+)
+@click.option("--after-none", is_flag=True, help="Wait for no other task.")
+@click.argument("command", nargs=-1, metavar="[-- COMMAND [ARG]...]")
+@json_option
+def edit(id: int, as_json: bool, **given: Any) -> int:
+    """Change a task that has not started."""
+    fields = _fields(**given)
+    if not fields:
+        raise UsageError("say what to change; `wzp-tui task edit --help` shows what there is")
+
+    def act(store: Store, id: int) -> str:
+        if "argv" in fields and "title" not in fields:
+            old = store.task(id)
+            if old.title == parse.short_title(command_line(old.argv)):  # nobody gave it a name
+                fields["title"] = parse.short_title(command_line(fields["argv"]))
+        store.edit(id, **fields)
+        return "changed: " + ", ".join(fields)
+
+    return do_each([id], act, as_json)
+
+
+def _fields(
+    title: str | None,
+    priority: Priority | None,
+    cwd: str | None,
+    workspace: str | None,
+    timeout: str | None,
+    retries: str | None,
+    after: tuple[int, ...],
+    after_none: bool,
+    command: tuple[str, ...],
+) -> dict[str, Any]:
+    if after and after_none:
+        raise UsageError("--after and --after-none exclude each other")
+    fields: dict[str, Any] = {}
+    if title is not None:
+        fields["title"] = parse.short_title(title)
+        if not fields["title"]:
+            raise UsageError("a title cannot be empty")
+    if priority is not None:
+        fields["priority"] = priority
+    if cwd is not None:
+        fields["cwd"] = parse.check_folder(cwd)
+    if workspace is not None:
+        fields["workspace"] = parse.check_name(workspace, "workspace")
+    if timeout is not None:
+        fields["timeout"] = None if timeout == "none" else parse.parse_duration(timeout)
+    if retries is not None:
+        fields["retries"] = parse.parse_retries(retries)
+    if after or after_none:
+        fields["after"] = tuple(dict.fromkeys(after))
+    if command:
+        fields["argv"] = parse.check_command(list(command))
+    return fields
+
+
+def _saying(words: str, act: Any) -> Any:
+    def run(store: Store, id: int) -> str:
+        act(store, id)
+        return words
+
+    return run
