@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import re
 import select
 import signal
 import struct
@@ -10,6 +11,8 @@ import subprocess
 import sys
 import termios
 import threading
+import time
+import types
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -24,8 +27,17 @@ class PtyProcess:
     """A program on a pty of its own, as in a pane. A thread reads what it prints, as a terminal would."""
 
     def __init__(
-        self, argv: Sequence[str], *, env: Mapping[str, str] | None = None, cwd: str | Path = "/", rows: int = 24, cols: int = 80
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: str | Path = "/",
+        rows: int = 24,
+        cols: int = 80,
+        answers: Mapping[bytes, bytes] = types.MappingProxyType({}),
+        slow: float = 0.0,
     ) -> None:
+        """`answers` are what the terminal replies to questions, each after `slow` seconds."""
         self.master, self._slave = os.openpty()
         self.tty = os.ttyname(self._slave)
         self.output = b""
@@ -44,7 +56,7 @@ class PtyProcess:
         self._reads = threading.Event()
         self._reads.set()
         self._closed = False
-        self._answers: dict[bytes, bytes] = {}
+        self._answers, self._slow = answers, slow
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
@@ -57,13 +69,9 @@ class PtyProcess:
             except OSError:
                 return
             self.output += data
-            for question, answer in self._answers.items():
-                for _ in range(data.count(question)):
-                    self.type(answer)
-
-    def answer(self, question: bytes, answer: bytes) -> None:
-        """Reply as a terminal does, each time the program prints `question`."""
-        self._answers[question] = answer
+            for question in re.findall(b"|".join(map(re.escape, self._answers)) or b"(?!)", data):
+                time.sleep(self._slow)
+                self.type(self._answers[question])
 
     @property
     def text(self) -> str:
@@ -153,7 +161,8 @@ class Workers:
 
 
 def shell(line: str, **fields: object) -> NewTask:
-    """A task that runs a shell line."""
+    """A task that runs a shell line. Its title, which the pane shows, says nothing of what the line prints."""
+    fields.setdefault("title", "a shell line")
     return NewTask(argv=("/bin/sh", "-c", line), cwd=str(fields.pop("cwd", "/")), **fields)  # type: ignore[arg-type]
 
 
@@ -181,6 +190,17 @@ def started(store: Store, task: int) -> Run:
 def log_of(folder: StoreFolder, run: Run) -> bytes:
     with open(folder.log(run.id), "rb") as file:
         return file.read()
+
+
+def python(script: str, *arguments: object, **fields: object) -> NewTask:
+    """A task that runs Python code."""
+    fields.setdefault("title", "some Python")
+    return NewTask(argv=(sys.executable, "-c", script, *map(str, arguments)), cwd="/", **fields)  # type: ignore[arg-type]
+
+
+def appears(path: Path) -> str:
+    """Wait for a whole line in a file, and return it."""
+    return wait_until(lambda: path.exists() and path.read_text().endswith("\n") and path.read_text()).strip()
 
 
 def lines(path: Path) -> list[str]:

@@ -277,11 +277,11 @@ class TaskWorker(LaneWorker):
             if not self._may_go_on(ready):
                 return False
             self.fifo.drain()
-            key = self.pane.read()[:1] if self.pane.fd in ready else b""
-            if key in (b"\r", b"\n", b"\x03", b"\x04"):
+            typed = self.pane.read() if self.pane.fd in ready else b""
+            if typed and not typed.strip(b"\r\n\x03\x04"):  # Enter, Ctrl-C, Ctrl-D; in a burst, as of a paste, no letter is a key
                 return False
             try:
-                if key == b"r":
+                if typed == b"r":
                     self.store.retry(self.seat.task or 0)
                 if self._may_run():  # perhaps it was retried from elsewhere
                     return True

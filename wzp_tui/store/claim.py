@@ -11,7 +11,7 @@ from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import State, Task
 
 # The order of tasks/order.py, over the index task_queue.
-_NEXT_OF_LANE = """
+NEXT_OF_LANE = """
 SELECT id FROM task
 WHERE state = 'queued' AND lane = :lane AND not_before_ms <= :now
   AND NOT EXISTS (
@@ -57,7 +57,7 @@ class Claim(NamedTuple):
 
 def candidate(connection: sqlite3.Connection, seat: Seat) -> int | None:
     """The id of the task that this seat would claim now."""
-    sql = _THIS_TASK if seat.task is not None else _NEXT_OF_LANE
+    sql = _THIS_TASK if seat.task is not None else NEXT_OF_LANE
     row = connection.execute(sql, {**seat._asdict(), "now": events.now_ms()}).fetchone()
     return row[0] if row else None
 
@@ -106,7 +106,7 @@ def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> ch
         "run.ended",
         task=task.id,
         run=run.id,
-        data={"exit": record.exit, "signal": record.signal, "reason": record.reason},
+        data={"exit": record.exit, "signal": record.signal, "reason": record.reason, "log_dropped": record.log_dropped},
     )
     return change.set_state(connection, actor, task, state, reason, not_before_ms)
 
