@@ -24,7 +24,7 @@ from wzp_tui.store import Claim, Seat, Store, Worker, open_store
 from wzp_tui.store.header import prepare_folder
 from wzp_tui.store.lock import FileLock, write_durably
 from wzp_tui.store.process import boot
-from wzp_tui.store.wake import Fifo, wake
+from wzp_tui.store.wake import Fifo, wake, wake_all
 from wzp_tui.tasks.lane import check_lane_name
 from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tasks.run import ExitRecord
@@ -78,6 +78,8 @@ class LaneWorker:
         self._tidy()
         while not self._is_recorded():
             time.sleep(AGAIN)
+        if self.pending is not None:
+            wake_all(self.folder)  # the record waits as a file: a tower takes it in
 
     def close(self) -> None:
         """Let go of everything."""
