@@ -13,7 +13,7 @@ import termios
 import threading
 import time
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wzp_tui.paths import StoreFolder
@@ -149,9 +149,13 @@ class Workers:
         """A task worker."""
         return self.start("task", str(task), **pane)
 
-    def start(self, *seat: str, python: Iterable[str] = (sys.executable, "-P", "-E"), **pane: object) -> PtyProcess:
-        argv = [*python, "-m", "wzp_tui.inpane.worker", str(self.folder), self.kind, self.instance, *seat]
-        worker = PtyProcess(argv, **pane)  # type: ignore[arg-type]
+    def start(self, *seat: str, **pane: object) -> PtyProcess:
+        """A worker for this seat, as a tower starts it."""
+        return self.program([sys.executable, "-P", "-E", "-m", "wzp_tui.inpane.worker"], *seat, **pane)
+
+    def program(self, argv: Sequence[str], *seat: str, **pane: object) -> PtyProcess:
+        """Another program that does what a worker does."""
+        worker = PtyProcess([*argv, str(self.folder), self.kind, self.instance, *seat], **pane)  # type: ignore[arg-type]
         self.started.append(worker)
         return worker
 
