@@ -10,13 +10,16 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.theme import Theme
 
 from wzp_tui.controller import Controller, open_mux
 from wzp_tui.tui import theming
 from wzp_tui.tui.burst import Burst
 from wzp_tui.tui.looks import ASCII, UNICODE
+from wzp_tui.tui.machine import Machine
 from wzp_tui.tui.screens.tower import TowerScreen
 from wzp_tui.tui.times import Clock, now_ms
+from wzp_tui.tui.widgets.header import Meter
 
 
 class TowerApp(App[None], inherit_bindings=False):
@@ -27,11 +30,13 @@ class TowerApp(App[None], inherit_bindings=False):
     CSS_PATH: ClassVar[list[str | PurePath] | None] = ["app.tcss", "screens/tower.tcss"]  # that of a default screen is not loaded by itself
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, controller: Controller, *, clock: Clock = now_ms, watch: bool = True, theme: str = theming.DARK) -> None:
+    def __init__(
+        self, controller: Controller, *, clock: Clock = now_ms, watch: bool = True, theme: str = theming.DARK, load: Meter | None = None
+    ) -> None:
         super().__init__()
         self.controller, self._watch = controller, watch
         self.glyphs = ASCII if os.environ.get("WZP_GLYPHS") == "ascii" else UNICODE
-        self.tower = TowerScreen(controller, clock)
+        self.tower = TowerScreen(controller, clock, load or Machine().load)
         self._burst = Burst(super().on_event, self._drafted)
         ours, self._theme_problems = theming.themes()
         for each in ours.values():
@@ -47,10 +52,16 @@ class TowerApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        self.theme_changed_signal.subscribe(self, self._color_panes)
+        self._color_panes(self.current_theme)
         for problem in self._theme_problems:
             self.notify(str(problem), severity="warning", markup=False)
         if self._watch:
             self._work()
+
+    def _color_panes(self, theme: Theme) -> None:
+        """The sixteen colours of programs are those of the theme."""
+        self.ansi_theme_dark = self.ansi_theme_light = theming.ansi_of(theme)
 
     @work(group="controller", exclusive=True)
     async def _work(self) -> None:

@@ -1,4 +1,7 @@
-"""Lines of text as strips, cut and filled by cells: a wide character or an emoji never breaks a column."""
+"""Lines of text as strips, cut and filled by cells: a wide character or an emoji never breaks a column.
+
+What is painted is clean, wherever it came from.
+"""
 
 from collections.abc import Iterable
 
@@ -7,12 +10,25 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from wzp_tui.clean import clean
+
+_JOINERS: dict[int, None] = dict.fromkeys((0x200D, 0xFE0E, 0xFE0F))
+
 Piece = tuple[str, Style]
 """Text in one style."""
 
 
+def harmless(text: str) -> str:
+    """`text` without what could drive a terminal, and without what joins emoji: terminals do not agree on the width of joined ones."""
+    if text.isascii():
+        return text if text.isprintable() else clean(text)
+    text = text.translate(_JOINERS)
+    return text if text.isprintable() else clean(text)
+
+
 def cut(text: str, width: int) -> str:
     """`text` in at most `width` cells; `…` says that some is missing."""
+    text = harmless(text[: 64 + 16 * max(0, width)])
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else "…"[:width]
@@ -20,7 +36,7 @@ def cut(text: str, width: int) -> str:
 
 def left(text: str, width: int) -> str:
     """`text` in exactly `width` cells, filled at the right; the last cell stays blank where it has to be cut."""
-    return set_cell_size(cut(text, max(0, width - 1)), width) if width > 1 else set_cell_size(text, width)
+    return set_cell_size(cut(text, max(0, width - 1)), width)
 
 
 def right(text: str, width: int) -> str:
@@ -36,9 +52,9 @@ def width_of(pieces: Iterable[Piece]) -> int:
 
 def strip(pieces: Iterable[Piece], width: int, fill: Style, end: Iterable[Piece] = ()) -> Strip:
     """A line of `width` cells: pieces from the left, `end` at the right edge; where both do not fit, the left is cut."""
-    tail = [Segment(text, style) for text, style in end if text]
+    tail = [Segment(harmless(text), style) for text, style in end if text]
     room = width - sum(segment.cell_length for segment in tail)
     if room < 0:
         tail, room = [], width
-    head = Strip([Segment(text, style) for text, style in pieces if text]).adjust_cell_length(room, fill)
+    head = Strip([Segment(harmless(text), style) for text, style in pieces if text]).adjust_cell_length(room, fill)
     return Strip([*head, *tail], width)

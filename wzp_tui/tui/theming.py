@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from rich.style import Style
+from rich.terminal_theme import TerminalTheme
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
@@ -41,6 +42,14 @@ def _inks(colors: tuple[tuple[str, str], ...]) -> Inks:
 def inks_of(theme: Theme) -> Inks:
     """The inks of a theme of ours."""
     return _inks(tuple((role, theme.variables[role]) for role in ROLES))
+
+
+def ansi_of(theme: Theme) -> TerminalTheme:
+    """The sixteen colours that programs in panes get: black, red, green, yellow, blue, magenta, cyan, white."""
+    roles = ("hairline", "failed", "done", "needs", "running", "limited", "focus", "muted")
+    bright = ("faint", "failed", "done", "needs", "running", "limited", "focus", "bright")
+    triplets = {role: Color.parse(theme.variables[role]).rgb for role in ROLES}
+    return TerminalTheme(triplets["ground"], triplets["text"], [triplets[role] for role in roles], [triplets[role] for role in bright])
 
 
 def load(path: str) -> Theme:

@@ -42,10 +42,6 @@ class HelpLines(LineView[HelpLine]):
     def key(self, row: HelpLine) -> None:
         return None
 
-    def move(self, rows: int) -> None:
-        """Show what is further down, or up."""
-        self._scroll(rows)
-
     def paint(self, row: HelpLine, width: int, at_cursor: bool) -> Strip:
         ink = self.inks
         if row.command is None:
@@ -84,4 +80,4 @@ class Help(Sheet[None]):
         lines.show(self._lines)
 
     def action_scroll(self, rows: int) -> None:
-        self.query_one(HelpLines).move(rows)
+        self.query_one(HelpLines).scroll_rows(rows)

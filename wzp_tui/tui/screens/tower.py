@@ -1,6 +1,7 @@
 """The tower: workspaces at the left, the list of work, and the detail of what is selected."""
 
 from collections.abc import Callable
+from math import ceil
 from typing import ClassVar
 
 from textual import events, on, work
@@ -15,15 +16,15 @@ from textual.widgets import Input
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
 from wzp_tui.tui.bindings import BY_ACTION, TowerCommands, bindings
 from wzp_tui.tui.filtering import matcher
-from wzp_tui.tui.listing import View
+from wzp_tui.tui.listing import Blank, View
 from wzp_tui.tui.painting import strip
 from wzp_tui.tui.screens.actions import Actions
 from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
 from wzp_tui.tui.widgets.detail import Detail
-from wzp_tui.tui.widgets.footer import Footer
-from wzp_tui.tui.widgets.header import Header, Line, Trouble
+from wzp_tui.tui.widgets.footer import AnswerBar, Footer
+from wzp_tui.tui.widgets.header import Header, Line, Meter, Trouble, no_load
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.widgets.sidebar import Sidebar
 from wzp_tui.tui.widgets.task_list import TaskList
@@ -31,7 +32,7 @@ from wzp_tui.tui.words import counts
 
 WIDE, ROOMY, TALL = 110, 41, 30
 """From so many columns on there is a sidebar; from so many rows on blank lines in the list; headings."""
-SHARE = 0.58
+SHARE = 0.55
 """The most that the list takes of the height."""
 
 
@@ -54,14 +55,15 @@ class TowerScreen(Actions, Screen[None]):
     workspace: var[str | None] = var(None, init=False)
     """The one that the list shows; `None`: all."""
 
-    def __init__(self, controller: Controller, clock: Clock = now_ms) -> None:
+    def __init__(self, controller: Controller, clock: Clock = now_ms, load: Meter = no_load) -> None:
         super().__init__()
         self.controller, self.clock = controller, clock
         self.tasks = TaskList(id="list", clock=clock)
         self.sidebar = Sidebar(id="sidebar")
         self.detail = Detail(controller, id="detail", clock=clock)
         self.filter = Input(id="filter", placeholder="state:failed lane:build text", compact=True)
-        self._header, self._trouble, self._footer = Header(clock=clock), Trouble(clock=clock), Footer()
+        self._header, self._trouble = Header(clock=clock, load=load), Trouble(clock=clock)
+        self._answers, self._footer = AnswerBar(clock=clock), Footer()
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -72,6 +74,7 @@ class TowerScreen(Actions, Screen[None]):
                 yield self.tasks
                 yield Hairline(id="hairline")
                 yield self.detail
+                yield self._answers
         yield self.filter
         yield self._footer
 
@@ -123,7 +126,10 @@ class TowerScreen(Actions, Screen[None]):
         roomy = self.size.height >= ROOMY
         empty = self.tasks.current is None
         self.detail.display = self.query_one("#hairline").display = not empty
-        self.tasks.styles.height = room if empty else min(self.tasks.height_wished + roomy, round(room * SHARE))
+        height = room if empty else min(self.tasks.height_wished + roomy, ceil(room * SHARE))
+        last = self.tasks.top + height - roomy - 1
+        blank = last < len(self.tasks.rows) and isinstance(self.tasks.rows[last], Blank)
+        self.tasks.styles.height = height - blank
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < WIDE, "-narrow")
@@ -137,7 +143,9 @@ class TowerScreen(Actions, Screen[None]):
             return
         row = self.selected
         self.detail.update(row, self.snapshot)
-        self._footer.update(self.situation())
+        situation = self.situation()
+        self._answers.update(row, situation)
+        self._footer.update(situation)
         self.refresh_bindings()
 
     @property

@@ -7,16 +7,18 @@ from textual.message import Message
 from textual.strip import Strip
 
 from wzp_tui.clean import clean
-from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
+from wzp_tui.controller import Controller, PaneRow, Section, Snapshot, TaskRow
 from wzp_tui.tui.facts import facts_of_pane, facts_of_task
 from wzp_tui.tui.painting import Piece, cut, strip, width_of
 from wzp_tui.tui.times import Clock, age, now_ms
 from wzp_tui.tui.widgets.header import Line
-from wzp_tui.tui.widgets.live import Live, Log
+from wzp_tui.tui.widgets.live import Live
+from wzp_tui.tui.widgets.log_view import LogView
 from wzp_tui.tui.widgets.why import Why
 from wzp_tui.tui.words import folder, pane_name
 
 LIVE, LOG, WHY = "Live", "Log", "Why"
+ALL = 1_000_000
 SETTLE = 0.06
 """Seconds that the cursor has to rest on a row before its screen or log is opened."""
 
@@ -95,7 +97,7 @@ class Detail(Vertical, can_focus=True):
         super().__init__(id=id)
         self._controller, self._clock = controller, clock
         self._bar = DetailBar(clock)
-        self._live, self._log, self._why = Live(controller, id="live"), Log(id="log"), Why(id="why")
+        self._live, self._log, self._why = Live(controller, id="live"), LogView(id="log"), Why(id="why")
         self._snapshot: Snapshot | None = None
         self._row: TaskRow | PaneRow | None = None
         self._shown: object = None
@@ -164,26 +166,30 @@ class Detail(Vertical, can_focus=True):
 
     def _open_log(self, row: TaskRow | PaneRow | None) -> None:
         run = _run_of(row)
-        self._log.show(self._controller.folder.log(run) if run is not None and self._tab == LOG else None)
+        path = self._controller.folder.log(run) if run is not None and self._tab == LOG else None
+        self._log.show(path, at_failure=isinstance(row, TaskRow) and row.section is Section.FAILED)
 
     # -- keys ------------------------------------------------------------------------------------------------------------------
 
     @property
-    def _body(self) -> Live | Log | Why:
-        bodies: dict[str, Live | Log | Why] = {LIVE: self._live, LOG: self._log}
+    def _body(self) -> Live | LogView | Why:
+        bodies: dict[str, Live | LogView | Why] = {LIVE: self._live, LOG: self._log}
         return bodies.get(self._tab, self._why)
 
     def move(self, rows: int) -> None:
         """Show what is further down, or up."""
-        self._body.move(rows)
+        self._body.scroll_rows(rows)
 
     def page(self, direction: int) -> None:
         """Half a page down (1) or up (-1)."""
-        self._body.page(direction)
+        self.move(direction * max(1, self.size.height // 2))
 
     def jump(self, to_end: bool) -> None:
         """To the first line, or to the last."""
-        self._body.jump(to_end)
+        if isinstance(body := self._body, LogView):
+            body.action_scroll_end() if to_end else body.action_scroll_home()
+        else:
+            body.scroll_rows(ALL if to_end else -ALL)
 
     def fold(self, folded: bool) -> None:
         """The tab before, or the next one."""

@@ -1,57 +1,107 @@
-"""The row at the bottom: the keys that do something for the selected row, at most eight, `?` last."""
+"""Rows of keys: the footer, and the bar under what needs the user."""
+
+from collections.abc import Iterable
 
 from textual import events
 from textual.strip import Strip
 
 from wzp_tui.commands import BY_ID, Command
-from wzp_tui.tui.painting import Piece, strip, width_of
-from wzp_tui.tui.situation import Situation, for_footer, label
+from wzp_tui.controller import PaneRow, Section, TaskRow
+from wzp_tui.tui.painting import Piece, cut, strip, width_of
+from wzp_tui.tui.situation import Situation, for_footer, label, valid
+from wzp_tui.tui.times import Clock, age, now_ms
 from wzp_tui.tui.widgets.header import Line
 
 MOST = 8
+NARROW = 66
 
 
-class Footer(Line):
-    """Keys with what they do; a click presses them."""
+class Keys(Line):
+    """A row with keys in it; a click presses them."""
+
+    on = "bar"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._situation = Situation()
+        self.situation = Situation()
         self._places: list[tuple[int, int, Command]] = []
-
-    def update(self, situation: Situation) -> None:
-        """Offer what makes sense now."""
-        self._situation = situation
-        self.refresh()
 
     async def on_click(self, event: events.Click) -> None:
         for first, after, command in self._places:
             if first <= event.x < after:
-                await self.run_action(f"screen.{command.action}")
+                await self.screen.run_action(command.action)
 
-    def _piece(self, command: Command) -> list[Piece]:
-        ink, name = self.inks, label(command, self._situation)
-        return [(command.key, ink("focus", "bar", bold=True)), (f" {name}", ink("muted", "bar"))]
+    def key_pieces(self, command: Command) -> list[Piece]:
+        """A key with what it does."""
+        ink, name = self.inks, label(command, self.situation)
+        if self.size.width < NARROW:
+            name = name.partition(" ")[0]
+        return [(command.key, ink("focus", self.on, bold=True)), (f" {name}", ink("muted", self.on))]
+
+    def keys(self, commands: Iterable[Command], before: list[Piece]) -> list[Piece]:
+        """All these keys; their places are remembered for clicks."""
+        gap = ("   " if self.size.width >= NARROW else "  ", self.inks("muted", self.on))
+        pieces = list(before)
+        for command in commands:
+            start = width_of(pieces)
+            pieces += self.key_pieces(command)
+            self._places.append((start, width_of(pieces), command))
+            pieces.append(gap)
+        return pieces
+
+
+class Footer(Keys):
+    """The keys that do something for the selected row: at most eight, `?` last."""
+
+    def update(self, situation: Situation) -> None:
+        """Offer what makes sense now."""
+        if situation != self.situation:
+            self.situation = situation
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width, ink = self.size.width, self.inks
-        gap = "   " if width >= 66 else "  "
-        help, wanted = BY_ID["tower.help"], for_footer(self._situation)
-        wanted = [command for command in wanted if command is not help]
-        end = [*self._piece(help), (" ", ink("muted", "bar"))]
+        help = BY_ID["tower.help"]
+        end = [*self.key_pieces(help), (" ", ink("muted", "bar"))]
+        wanted = [command for command in for_footer(self.situation) if command is not help]
         room = width - 1 - width_of(end)
         chosen: list[Command] = []
         for command in sorted(wanted, key=lambda command: command.rank):
-            needed = width_of(self._piece(command)) + len(gap)
-            if needed <= room and len(chosen) < MOST - 1 and command.id != "tower.palette":
+            needed = width_of(self.key_pieces(command)) + (3 if width >= NARROW else 2)
+            if needed <= room and len(chosen) < MOST - 1:
                 chosen.append(command)
                 room -= needed
-        pieces: list[Piece] = [(" ", ink("muted", "bar"))]
         self._places = [(width - width_of(end), width, help)]
-        for command in wanted:
-            if command in chosen:
-                start = width_of(pieces)
-                pieces += self._piece(command)
-                self._places.append((start, width_of(pieces), command))
-                pieces.append((gap, ink("muted", "bar")))
+        pieces = self.keys([command for command in wanted if command in chosen], [(" ", ink("muted", "bar"))])
         return strip(pieces, width, ink("text", "bar"), end)
+
+
+class AnswerBar(Keys):
+    """Under the detail of a task that needs the user: what it asks, and the keys that answer."""
+
+    on = "needs-wash"
+
+    def __init__(self, *, id: str | None = None, clock: Clock = now_ms) -> None:
+        super().__init__(id=id)
+        self._clock = clock
+        self._row: TaskRow | None = None
+
+    def update(self, row: TaskRow | PaneRow | None, situation: Situation) -> None:
+        """Show it for a row that needs the user, and hide it for others."""
+        self._row = row if isinstance(row, TaskRow) and row.section is Section.NEEDS_YOU else None
+        self.situation = situation
+        self.display = self._row is not None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        width, ink, row, on = self.size.width, self.inks, self._row, self.on
+        if row is None:
+            return strip((), width, ink("text", on))
+        lead: list[Piece] = [(f" {self.glyphs.needs} {row.word} ", ink("needs-ink", "needs", bold=True)), ("  ", ink("text", on))]
+        end = [(f" waiting {age(self._clock() - row.since_ms)} ", ink("muted", on))] if width >= 100 else []
+        wanted = [BY_ID[id] for id in ("row.open", "task.done", "task.retry") if valid(id, self.situation)]
+        room = width - width_of(lead) - width_of(end) - sum(width_of(self.key_pieces(command)) + 3 for command in wanted)
+        if row.reason and room > 12 and width >= NARROW:
+            lead += [(cut(row.reason, room - 4), ink("bright", on, bold=True)), ("    ", ink("text", on))]
+        self._places = []
+        return strip(self.keys(wanted, lead), width, ink("text", on), end)

@@ -1,5 +1,8 @@
 """The row at the top: what is shown, how much of it is urgent, and the time. Under it, what is wrong with the world."""
 
+from collections import deque
+from collections.abc import Callable
+
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -8,10 +11,22 @@ from textual.widget import Widget
 from wzp_tui.clean import clean
 from wzp_tui.controller import Snapshot
 from wzp_tui.tui.looks import UNICODE, Glyphs
-from wzp_tui.tui.painting import Piece, strip, width_of
+from wzp_tui.tui.machine import Load
+from wzp_tui.tui.painting import Piece, cut, strip, width_of
 from wzp_tui.tui.theming import Inks, inks_of
 from wzp_tui.tui.times import Clock, age, clock, now_ms
 from wzp_tui.tui.words import counts
+
+Meter = Callable[[], Load | None]
+METER = 5.0
+"""Seconds between two looks at the load."""
+ROOM_FOR_LOAD = 120
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def no_load() -> None:
+    """Nobody knows."""
+    return None
 
 
 class Line(Widget):
@@ -38,9 +53,10 @@ class Header(Line):
             super().__init__()
             self.part = part
 
-    def __init__(self, *, id: str | None = None, clock: Clock = now_ms) -> None:
+    def __init__(self, *, id: str | None = None, clock: Clock = now_ms, load: Meter = no_load) -> None:
         super().__init__(id=id)
-        self._clock = clock
+        self._clock, self._meter = clock, load
+        self._loads: deque[Load] = deque(maxlen=8)
         self._snapshot: Snapshot | None = None
         self._workspace: str | None = None
         self._filter = ""
@@ -48,6 +64,13 @@ class Header(Line):
 
     def on_mount(self) -> None:
         self._turn()
+        self._measure()
+        self.set_interval(METER, self._measure)
+
+    def _measure(self) -> None:
+        if (self.size.width >= ROOM_FOR_LOAD or not self.size) and (load := self._meter()):
+            self._loads.append(load)
+            self.refresh()
 
     def _turn(self) -> None:
         """Paint again with each new minute."""
@@ -78,6 +101,9 @@ class Header(Line):
         if self._filter:
             pieces += [("  /", ink("focus", "bar", bold=True)), (clean(self._filter, 60), ink("bright", "bar"))]
         end = [(f"{clock(self._clock())} ", ink("muted", "bar"))] if width >= 66 else []
+        if width >= ROOM_FOR_LOAD and self._loads:
+            now, curve = self._loads[-1], "".join(BLOCKS[min(load.cpu, 99) * len(BLOCKS) // 100] for load in self._loads)
+            end.insert(0, (f"cpu {now.cpu} %  {curve}   mem {now.memory} %   ", ink("faint", "bar")))
         return strip(pieces, width, ink("text", "bar"), end)
 
     def _counts(self, before: list[Piece], wide: bool) -> list[Piece]:
@@ -90,7 +116,7 @@ class Header(Line):
             badge = f" {glyphs.needs} {found.needs} need{'s' if found.needs == 1 else ''} you "
             start = width_of(before)
             self._badge = (start, start + len(badge))
-            pieces += [(badge, ink("needs-ink", "needs", bold=True)), ("   " if wide else " ", ink("text", "bar"))]
+            pieces += [(badge, ink("needs-ink", "needs", bold=True)), ("  " if wide else " ", ink("text", "bar"))]
         for glyph, count, role, word in (
             (glyphs.failed, found.failed, "failed", "failed"),
             (glyphs.running, found.running, "running", "running"),
@@ -130,10 +156,7 @@ class Trouble(Line):
         if not mux.reachable:
             name = "WezTerm" if mux.kind == "wezterm" else "the embedded panes"
             since = age(self._clock() - mux.since_ms)
-            return strip(
-                [(f" {self.glyphs.failed} {name} unreachable", ink("ground", "failed", bold=True)), (f"  {clean(mux.reason, 400)}", fill)],
-                self.size.width,
-                fill,
-                [(f" for {since} ", fill)],
-            )
+            said, end = f" {self.glyphs.failed} {name} unreachable", f" for {since} "
+            reason = cut(mux.reason, self.size.width - len(said) - len(end) - 2)
+            return strip([(said, ink("ground", "failed", bold=True)), (f"  {reason}", fill)], self.size.width, fill, [(end, fill)])
         return strip([(f" {self.glyphs.failed} {trouble}", ink("ground", "failed", bold=True))], self.size.width, fill)

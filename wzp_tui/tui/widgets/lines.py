@@ -158,14 +158,15 @@ class LineView(Widget, Generic[R], can_focus=True):
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self._scroll(WHEEL)
+        self.scroll_rows(WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self._scroll(-WHEEL)
+        self.scroll_rows(-WHEEL)
 
-    def _scroll(self, lines: int) -> None:
-        self.top = max(0, min(self.top + lines, len(self.rows) - self.size.height))
+    def scroll_rows(self, rows: int) -> None:
+        """Show what is further down, or with a negative number up; the cursor stays on its row."""
+        self.top = max(0, min(self.top + rows, len(self.rows) - self.size.height))
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:

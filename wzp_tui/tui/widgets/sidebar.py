@@ -75,7 +75,7 @@ class Sidebar(LineView[Row]):
             case LaneLine(lane):
                 busy, free, waits = lane_use(lane, glyphs)
                 end = [(waits, ink("needs" if lane.lane.paused else "muted", on))]
-                lead = (" " + left(lane.lane.name, 10), ink("text", on))
+                lead = (" " + left(lane.lane.name, 9), ink("text", on))
                 return [lead, (busy, ink("running", on)), (free, ink("muted", on))], end
             case EventLine(event):
                 told = event_words(event, glyphs)

@@ -15,14 +15,6 @@ class Why(LineView[Fact], can_focus=False):
     def key(self, row: Fact) -> None:
         return None
 
-    def move(self, rows: int) -> None:
-        """Show what is further down, or up."""
-        self._scroll(rows)
-
-    def jump(self, to_end: bool) -> None:
-        """To the first fact, or to the last."""
-        self._scroll(len(self.rows) * (1 if to_end else -1))
-
     def paint(self, row: Fact, width: int, at_cursor: bool) -> Strip:
         ink = self.inks
         return strip([(right(row.name, NAME) + "  ", ink("faint")), (row.text, ink(row.role))], width, ink("text"))
