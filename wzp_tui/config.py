@@ -1,7 +1,7 @@
 """Settings: TOML into frozen models. Every value can say where it comes from."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -61,22 +61,20 @@ class Value(NamedTuple):
     """`default`, `FILE:LINE`, or `$VARIABLE`."""
 
 
-def load_config(environ: Mapping[str, str] | None = None) -> Settings:
+def load_config() -> Settings:
     """The settings in use; defaults where there is no file. Raises `ConfigError` with all that is wrong."""
-    return _read(os.environ if environ is None else environ)[0]
+    return _read()[0]
 
 
-def values(environ: Mapping[str, str] | None = None) -> tuple[Value, ...]:
+def values() -> tuple[Value, ...]:
     """All settings, each with where it comes from. Raises `ConfigError`."""
-    environ = os.environ if environ is None else environ
-    settings, file = _read(environ)
-    return tuple(_values(settings, file, environ))
+    return tuple(_values(*_read()))
 
 
-def _read(environ: Mapping[str, str]) -> tuple[Settings, TomlFile]:
+def _read() -> tuple[Settings, TomlFile]:
     path = config_file()
     file = TomlFile(path, {}, {})
-    if os.path.exists(path) or "WZP_CONFIG" in environ:
+    if os.path.exists(path) or os.environ.get("WZP_CONFIG"):
         try:
             file = read_toml(path)
         except TomlProblem as error:
@@ -85,11 +83,11 @@ def _read(environ: Mapping[str, str]) -> tuple[Settings, TomlFile]:
         settings = Settings.model_validate(file.data)
     except ValidationError as error:
         raise ConfigError("\n".join(told(file, error.errors(include_url=False, include_input=False), _known))) from error
-    return _overridden(settings, environ), file
+    return _overridden(settings), file
 
 
-def _overridden(settings: Settings, environ: Mapping[str, str]) -> Settings:
-    given = {name: environ[variable] for name, variable in VARIABLES.items() if environ.get(variable)}
+def _overridden(settings: Settings) -> Settings:
+    given = {name: os.environ[variable] for name, variable in VARIABLES.items() if os.environ.get(variable)}
     try:
         return Settings.model_validate({**settings.model_dump(), **given})
     except ValidationError as error:
@@ -102,13 +100,13 @@ def _known(path: Path) -> Sequence[str]:
     return list((Settings if not path else LaneSettings).model_fields)
 
 
-def _values(settings: Settings, file: TomlFile, environ: Mapping[str, str]) -> Iterator[Value]:
+def _values(settings: Settings, file: TomlFile) -> Iterator[Value]:
     def origin(*path: str) -> str:
         return f"{file.name}:{file.line(path)}" if path in file.lines else "default"
 
     for name in ("theme", "glyphs"):
         variable = VARIABLES[name]
-        yield Value(name, getattr(settings, name), f"${variable}" if environ.get(variable) else origin(name))
+        yield Value(name, getattr(settings, name), f"${variable}" if os.environ.get(variable) else origin(name))
     for lane, given in settings.lanes.items():
         yield Value(f"lanes.{lane}.slots", given.slots, origin("lanes", lane, "slots"))
     for command, keys in settings.keys.items():
