@@ -231,6 +231,14 @@ async def test_colours_and_the_cursor_are_painted(mux: Embedded) -> None:
         assert [segment.style.reverse for segment in app.view.render_line(0).crop(13, 14)] == [True]
 
 
+async def test_a_wide_character_stays_whole_under_the_cursor(mux: Embedded) -> None:
+    pane = await shell(mux, "printf '漢字\\033[1;1H'; sleep 60")
+    app = Host(mux, pane)
+    async with app.run_test(size=(40, 10)):
+        await until(seen(app, "漢字"))
+        assert [segment.text for segment in app.view.render_line(0)][:2] == ["漢", "字"]
+
+
 async def test_only_rows_that_changed_are_drawn(mux: Embedded) -> None:
     pane = await shell(mux, "stty -echo; seq 1 8; read x; printf '\\033[3;1HHERE'; sleep 60")
     app = Host(mux, pane)
@@ -290,6 +298,17 @@ async def test_input_that_does_not_arrive_is_told(mux: Embedded) -> None:
         app.view.focus()
         await pilot.press("a")
         await until(lambda: [str(message.error) for message in app.messages if isinstance(message, TerminalView.Refused)])
+
+
+async def test_a_pane_that_had_ended_is_shown_as_ended(mux: Embedded) -> None:
+    first, second = await shell(mux, "echo first; read x"), await shell(mux, "echo second; read x")
+    app = Host(mux, first)
+    screen = mux.screen(second)
+    async with app.run_test(size=(40, 10)):
+        await until(seen(app, "first"))
+        await mux.close(second)
+        app.view.show(screen)
+        await until(lambda: [type(message) for message in app.messages] == [TerminalView.Ended])
 
 
 async def test_another_pane_is_shown_and_the_first_one_let_go(mux: Embedded) -> None:

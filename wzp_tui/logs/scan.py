@@ -21,10 +21,11 @@ COUNTED = 2**64 - 1
 _BLOCK = 1 << 20
 _LONGEST = 16 * 1024
 """Bytes of a line that are looked at: those that are shown."""
-_SECONDS = 120
+_SECONDS = 300
 """Of the processor; who searches has long given up then."""
 _SGR = re.compile(rb"\x1b\[[0-9;:]{0,100}m")
 _SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_CONTROLS = bytes((*range(9), *range(11, 32), 127))
 
 Found = tuple[int, int, int]
 
@@ -61,11 +62,13 @@ def _blocks_before(log: LogFile, end: int, start: int) -> Iterator[tuple[int, in
 
 def _in_block(log: LogFile, pattern: re.Pattern[str], start: int, end: int) -> list[Found]:
     raw = log.read(start, end)
-    without = _SGR.sub(b"", raw).replace(b"\r\n", b"\n")
+    without = _SGR.sub(b"", raw) if b"\x1b" in raw else raw
+    without = without.replace(b"\r\n", b"\n") if b"\r" in without else without
     text = without.decode(errors="replace")
-    if _SPECIAL.search(text) or max(map(len, raw.split(b"\n"))) > _LONGEST:
+    special = len(without.translate(None, _CONTROLS)) < len(without) if without.isascii() else _SPECIAL.search(text)
+    if special or max(map(len, raw.split(b"\n"))) > _LONGEST:
         return _line_by_line(log, pattern, start, end)
-    text = text.expandtabs(8)
+    text = text.expandtabs(8) if "\t" in text else text
     if not text.endswith("\n"):
         text, raw = text + "\n", raw + b"\n"
     found: list[Found] = []

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -99,7 +100,7 @@ class TerminalView(Selecting):
     def show(self, screen: "Screen | None") -> None:
         """Show another screen, or none."""
         self._unwatch()
-        self._screen, self._kept = screen, None
+        self._screen, self._kept, self.painted = screen, None, -1
         self._from = self._to = None
         self._unwatch = screen.watch(self._changed) if screen else lambda: None
         self._paint(everything=True)
@@ -172,7 +173,7 @@ class TerminalView(Selecting):
         cursor = screen.cursor
         if row == cursor.row and cursor.visible and cursor.col < width and not screen.ended:
             look = Style(reverse=True) if self.has_focus else Style(underline=True)
-            strip = restyled(strip, cursor.col, cursor.col + 1, look)
+            strip = restyled(strip, cursor.col, cursor.col + cell_len(strip.crop(cursor.col).text[:1]), look)
         if columns := self.selected_columns(screen.scrolled + row, width):
             strip = restyled(strip, *columns, Style(reverse=True))
         if y == 0 and self.lines_back:
@@ -322,6 +323,6 @@ class TerminalView(Selecting):
             self._send(encode_mouse(action, button, at.x, row, modes, shift=event.shift, alt=event.meta, ctrl=event.ctrl))
 
 
-def has_the_keys(app: App[object]) -> bool:
+def has_the_keys(app: App[Any]) -> bool:
     """A terminal has the focus, and takes all keys."""
     return isinstance(app.focused, TerminalView)
