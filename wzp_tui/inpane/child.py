@@ -8,6 +8,7 @@ import termios
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
+from wzp_tui.inpane.signals import HEARD, ignored
 from wzp_tui.store.lock import FileLock
 from wzp_tui.store.process import process
 from wzp_tui.tasks.task import Task
@@ -39,8 +40,8 @@ def start(task: Task, environment: Mapping[str, str], attributes: list[Any], siz
         opened.append(inherited)
         failed, fail = os.pipe()
         opened += [failed, fail]
-        # Block all signals over the fork: a handler of ours must never run in the child.
-        mask = signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+        # A handler of ours must never run in the child.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
         try:
             pid = os.fork()
             if pid == 0:
@@ -73,8 +74,8 @@ def _become(task: Task, environment: Mapping[str, str], slave: int, inherited: i
         for fd in (0, 1, 2):
             os.dup2(slave, fd)
         os.chdir(task.cwd)
-        for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
-            signal.signal(number, signal.SIG_DFL)  # ignored signals would survive the exec: Python ignores SIGPIPE and SIGXFSZ
+        for number in ignored():
+            signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         # Before the command begins, not after: a lock file without a name proves that nothing ran.
         os.pwrite(inherited, json.dumps({"process": process(os.getpid())._asdict(), "tty": name}).encode(), 0)

@@ -2,9 +2,10 @@
 
 import os
 import signal
+from functools import cache
 from types import FrameType, TracebackType
 
-_HEARD = (signal.SIGCHLD, signal.SIGWINCH, signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+HEARD = (signal.SIGCHLD, signal.SIGWINCH, signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
 class Signals:
@@ -14,7 +15,7 @@ class Signals:
         self.fd, self._write = os.pipe()
         for fd in (self.fd, self._write):
             os.set_blocking(fd, False)
-        for number in _HEARD:
+        for number in HEARD:
             signal.signal(number, _nothing)
         for number in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_IGN)
@@ -32,6 +33,12 @@ class Signals:
             return set(os.read(self.fd, 4096))
         except BlockingIOError:
             return set()
+
+
+@cache
+def ignored() -> tuple[int, ...]:
+    """The signals that this process ignores, asked while `Signals` is entered. They would survive an exec; Python ignores two as well."""
+    return tuple(number for number in signal.valid_signals() if signal.getsignal(number) is signal.SIG_IGN)
 
 
 def _nothing(number: int, frame: FrameType | None) -> None:

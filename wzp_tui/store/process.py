@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Collection
+from functools import cache
 from typing import NamedTuple
 
 
@@ -35,6 +36,7 @@ if sys.platform == "linux":
             return ""
         return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
 
+    @cache
     def boot() -> str:
         """Names this boot of the machine."""
         try:
@@ -67,6 +69,7 @@ else:
         state, _, start = _ps("-o", "state=,lstart=", "-p", str(pid)).partition(" ")
         return "" if state.startswith("Z") else start.strip()
 
+    @cache
     def boot() -> str:
         """Names this boot of the machine."""
         import subprocess
@@ -84,6 +87,8 @@ else:
 
 def descendants(pid: int, without: Collection[int] = ()) -> set[int]:
     """All processes below `pid`, however deep, but for some and what is below those."""
+    if pid == os.getpid() and not _has_children():
+        return set()  # the kernel knows at once; to look through all processes takes milliseconds
     children: dict[int, list[int]] = {}
     for child, parent in _parents().items():
         children.setdefault(parent, []).append(child)
@@ -95,3 +100,13 @@ def descendants(pid: int, without: Collection[int] = ()) -> set[int]:
                 found.add(child)
                 look.append(child)
     return found
+
+
+def _has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    except AttributeError:  # macOS has it from Python 3.13 on
+        return True
+    return True
