@@ -48,7 +48,7 @@ class TomlProblem(ValueError):
 
 def read_toml(path: str) -> TomlFile:
     """Read a file. Raises `TomlProblem`."""
-    name = clean(path, 500)
+    name = clean(path, 500).strip() or "(no name)"
     try:
         with open(path, "rb") as file:
             raw = file.read(LARGEST + 1)

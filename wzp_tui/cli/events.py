@@ -14,12 +14,14 @@ from wzp_tui.cli.waiting import Watch
 from wzp_tui.store import Event, Store
 
 _AT_ONCE = 1000
+_MOST = 1_000_000
+_LAST = (1 << 63) - 1
 
 
 @click.command()
 @click.option("-f", "--follow", is_flag=True, help="Go on with each event as it comes, until Ctrl-C.")
-@click.option("-n", "--last", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="How many of those before.")
-@click.option("--since", type=click.IntRange(0), metavar="SEQ", help="All after the event of this number, instead.")
+@click.option("-n", "--last", type=click.IntRange(0, _MOST), default=20, show_default=True, metavar="N", help="How many of those before.")
+@click.option("--since", type=click.IntRange(0, _LAST), metavar="SEQ", help="All after the event of this number, instead.")
 @click.option("--task", type=TaskId(), metavar="ID", help="Only those of this task.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document; with --follow one a line.")
 def events(follow: bool, last: int, since: int | None, task: int | None, as_json: bool) -> int:

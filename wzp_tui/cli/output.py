@@ -12,6 +12,8 @@ VERSION = 1
 """Of the JSON documents."""
 ROLES = {"failed": "31", "done": "32", "needs": "33", "running": "34", "limited": "35", "focus": "36", "faint": "2", "strong": "1"}
 _GAP = "  "
+_NOTE = 900
+"""Characters of a line on stderr: more of them nobody reads."""
 
 
 def say(text: str) -> None:
@@ -21,7 +23,7 @@ def say(text: str) -> None:
 
 def note(text: str) -> None:
     """One line that is no answer, on stderr."""
-    print(f"wzp-tui: {clean(text)}", file=sys.stderr)
+    print(f"wzp-tui: {clean(text, _NOTE)}", file=sys.stderr)
 
 
 def print_error(error: WzpError, *, as_json: bool = False) -> None:

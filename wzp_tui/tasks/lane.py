@@ -23,7 +23,7 @@ class Lane(NamedTuple):
 def check_lane_name(name: str) -> str:
     """Return `name`, or raise `UsageError`: lanes name files."""
     if not _NAME.fullmatch(name):
-        raise UsageError(f"lane {name!r}: a lane is named with a-z, 0-9, - and _, at most 32 of them, a letter or digit first")
+        raise UsageError(f"lane {name[:40]!r}: a lane is named with a-z, 0-9, - and _, at most 32 of them, a letter or digit first")
     return name
 
 
