@@ -22,10 +22,10 @@ _PARTS = ("", "-wal", "-shm")
 def backups(folder: StoreFolder) -> list[str]:
     """The verified backups, the oldest first."""
     try:
-        names = sorted(name for name in os.listdir(folder.backups) if _BACKUP.fullmatch(name))
+        found = [(entry.stat().st_mtime_ns, entry.path) for entry in os.scandir(folder.backups) if _BACKUP.fullmatch(entry.name)]
     except FileNotFoundError:
         return []
-    return [os.path.join(folder.backups, name) for name in names]
+    return [path for _, path in sorted(found)]
 
 
 def back_up(database: "Database") -> str:
@@ -104,7 +104,7 @@ def restore(folder: StoreFolder, backup: str) -> str:
     """Put a verified backup in the place of the store; the store that was there is kept beside it. Returns where."""
     check_header(backup)
     verify(backup)
-    lock = FileLock.take(folder.write_lock, wait=5)
+    lock = FileLock.take(folder.write_lock, wait=1)
     if lock is None:
         raise StoreError("another wzp-tui is writing to this store; end it, then restore again")
     try:

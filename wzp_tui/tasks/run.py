@@ -65,7 +65,10 @@ class ExitRecord(NamedTuple):
     @classmethod
     def load(cls, data: bytes) -> "ExitRecord":
         """Read `dump`'s line; fields of later versions are ignored. Raises `ValueError`."""
-        fields = json.loads(data)
+        try:
+            fields = json.loads(data)
+        except RecursionError:
+            raise ValueError("not an exit record") from None
         if not isinstance(fields, dict):
             raise ValueError("not an exit record")
         try:

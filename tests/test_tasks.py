@@ -1,0 +1,208 @@
+"""The rules of tasks: which state follows which, what is next, what becomes of a task whose run ended."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wzp_tui.errors import TransitionError
+from wzp_tui.tasks import order, policy
+from wzp_tui.tasks.run import ExitRecord
+from wzp_tui.tasks.task import LIVE, NEVER_DONE, OPEN, TRANSITIONS, Priority, State, Task, check_transition, command_line, shell_line
+
+ENDED = set(State) - OPEN
+
+A_TASK = Task(
+    id=1,
+    title="a task",
+    state=State.QUEUED,
+    reason="",
+    workspace="default",
+    lane="default",
+    place="tab",
+    priority=Priority.NORMAL,
+    next_rank=0,
+    argv=("true",),
+    cwd="/",
+    env={},
+    env_names=(),
+    env_file="",
+    timeout=None,
+    retries=0,
+    retry_lost=False,
+    created_ms=0,
+    queued_ms=0,
+    not_before_ms=0,
+    changed_ms=0,
+    seen=False,
+)
+
+
+def record(**fields: object) -> ExitRecord:
+    return ExitRecord("token", 1, 1, 1000)._replace(**fields)  # type: ignore[arg-type]
+
+
+# --- states -------------------------------------------------------------------
+
+
+def test_every_pair_of_states_is_allowed_or_an_error_that_names_what_is() -> None:
+    for old in State:
+        for new in State:
+            if new in TRANSITIONS[old]:
+                check_transition(1, old, new)
+            else:
+                with pytest.raises(TransitionError, match=f"#1 is {old} and cannot become {new}; from there"):
+                    check_transition(1, old, new)
+
+
+def test_the_table_makes_sense() -> None:
+    assert set(TRANSITIONS) == set(State)
+    assert not any(state in TRANSITIONS[state] for state in State)
+    assert all(TRANSITIONS[state] <= {State.QUEUED, State.HELD} for state in ENDED)  # an end is left by starting anew only
+    assert all(TRANSITIONS[state] >= NEVER_DONE - {State.SKIPPED} for state in LIVE)
+    assert {old for old in State if State.RUNNING in TRANSITIONS[old]} == {State.QUEUED, State.ASKING, State.REVIEW}
+    reached = {State.HELD}
+    while (more := reached.union(*(TRANSITIONS[state] for state in reached))) != reached:
+        reached = more
+    assert reached == set(State)
+
+
+@pytest.mark.parametrize(
+    ("state", "seen", "needs"),
+    [
+        (State.ASKING, False, True),
+        (State.REVIEW, False, True),
+        (State.LOST, False, True),
+        (State.FAILED, False, True),
+        (State.FAILED, True, False),
+        (State.RUNNING, False, False),
+        (State.DONE, False, False),
+        (State.SKIPPED, False, False),
+    ],
+)
+def test_what_needs_you(state: State, seen: bool, needs: bool) -> None:
+    assert A_TASK._replace(state=state, seen=seen).needs_you is needs
+
+
+# --- order ---------------------------------------------------------------------
+
+DAY = order.AGE_PER_LEVEL_MS
+
+
+def in_order(*tasks: Task) -> list[int]:
+    return [task.id for task in sorted(tasks, key=order.order_key)]
+
+
+def test_do_next_goes_before_priority_and_priority_before_age() -> None:
+    old = A_TASK._replace(id=1, queued_ms=0)
+    high = A_TASK._replace(id=2, queued_ms=1000, priority=Priority.HIGH)
+    low = A_TASK._replace(id=3, queued_ms=500, priority=Priority.LOW)
+    first = A_TASK._replace(id=4, queued_ms=2000, priority=Priority.LOW, next_rank=1)
+    before_that = A_TASK._replace(id=5, queued_ms=3000, priority=Priority.LOW, next_rank=2)
+    assert in_order(old, high, low, first, before_that) == [5, 4, 2, 1, 3]
+
+
+def test_the_older_of_equals_is_next() -> None:
+    assert in_order(A_TASK._replace(id=7), A_TASK._replace(id=3), A_TASK._replace(id=9, queued_ms=-1)) == [9, 3, 7]
+
+
+def test_what_waits_long_rises_so_nothing_starves() -> None:
+    low = A_TASK._replace(id=1, priority=Priority.LOW, queued_ms=0)
+    fresh = A_TASK._replace(id=2, priority=Priority.HIGH, queued_ms=2 * DAY + 1)
+    assert in_order(fresh, low) == [1, 2]
+    assert in_order(fresh._replace(queued_ms=2 * DAY - 1), low) == [2, 1]
+
+
+@given(st.lists(st.tuples(st.sampled_from(Priority), st.integers(0, 10 * DAY), st.integers(0, 2)), max_size=8))
+def test_waiting_never_changes_the_order(kinds: list[tuple[Priority, int, int]]) -> None:
+    """Whatever comes later: of two that wait, the one before stays before. So an index can keep the order."""
+    tasks = [A_TASK._replace(id=id, priority=p, queued_ms=at, next_rank=n) for id, (p, at, n) in enumerate(kinds)]
+    all_of_them = in_order(*tasks)
+    for gone in range(len(tasks)):
+        assert in_order(*(task for task in tasks if task.id != gone)) == [id for id in all_of_them if id != gone]
+
+
+def test_a_task_is_ready_when_it_is_due_and_all_before_it_are_done() -> None:
+    task = A_TASK._replace(after=(5, 6), not_before_ms=100)
+    assert order.waits_for(task, {5: State.DONE, 6: State.RUNNING}) == (6,)
+    assert order.waits_for(task, {5: State.DONE}) == (6,)  # archived is not known, and not known is not done
+    done = {5: State.DONE, 6: State.DONE}
+    assert order.is_ready(task, done, 100)
+    assert not order.is_ready(task, done, 99)
+    assert not order.is_ready(task._replace(state=State.HELD), done, 100)
+    assert not order.is_ready(task, {5: State.DONE, 6: State.FAILED}, 100)
+
+
+# --- policy --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcome"),
+    [
+        ({"exit": 0}, (State.DONE, "")),
+        ({"exit": 3}, (State.FAILED, "exit 3")),
+        ({"signal": 15}, (State.FAILED, "killed by SIGTERM")),
+        ({"signal": 64}, (State.FAILED, "killed by SIGRTMAX")),
+        ({"signal": 99}, (State.FAILED, "killed by signal 99")),
+        ({}, (State.FAILED, "exit unknown")),
+        ({"exit": 0, "reason": "timeout after 10m"}, (State.FAILED, "timeout after 10m")),
+        ({"exit": 0, "cancelled": True, "reason": "stopped by you"}, (State.CANCELLED, "stopped by you")),
+    ],
+)
+def test_an_end_becomes_a_state_and_words(ended: dict[str, object], outcome: tuple[State, str]) -> None:
+    assert policy.outcome(A_TASK, 1, record(**ended))[:2] == outcome
+
+
+def test_a_failure_is_tried_again_as_often_as_the_task_says_each_time_later() -> None:
+    task = A_TASK._replace(retries=2)
+    first, second, third = (policy.outcome(task, attempt, record(exit=1)) for attempt in (1, 2, 3))
+    assert (first.state, first.reason, first.not_before_ms) == (State.QUEUED, "exit 1, attempt 1 of 3", 2000)
+    assert (second.state, second.reason, second.not_before_ms) == (State.QUEUED, "exit 1, attempt 2 of 3", 3000)
+    assert (third.state, third.reason) == (State.FAILED, "exit 1")
+
+
+def test_a_cancelled_task_is_not_tried_again() -> None:
+    assert policy.outcome(A_TASK._replace(retries=9), 1, record(exit=1, cancelled=True)).state is State.CANCELLED
+
+
+def test_the_wait_before_a_retry_doubles_and_has_an_end() -> None:
+    assert [policy.retry_delay(attempt) for attempt in (1, 2, 3, 9, 10, 10**9)] == [1, 2, 4, 256, 300, 300]
+
+
+def test_lost_is_lost_unless_the_task_says_so() -> None:
+    assert policy.lost_outcome(A_TASK._replace(retries=9), 1, 0, "its worker died").state is State.LOST
+    again = A_TASK._replace(retry_lost=True, retries=2)
+    assert [policy.lost_outcome(again, attempt, 0, "x").state for attempt in (1, 2, 3)] == [State.QUEUED, State.QUEUED, State.LOST]
+
+
+def test_a_timeout_is_told_as_it_was_given() -> None:
+    words = {0.5: "0.5s", 90: "90s", 600: "10m", 5400: "90m", 7200: "2h", 86400: "1d"}
+    assert {seconds: policy.timeout_words(seconds) for seconds in words} == {s: f"timeout after {word}" for s, word in words.items()}
+
+
+# --- records and words ------------------------------------------------------------
+
+
+@given(
+    exit=st.none() | st.integers(0, 255),
+    signal=st.none() | st.integers(1, 64),
+    reason=st.text(),
+    cancelled=st.booleans(),
+    dropped=st.integers(0, 2**60),
+)
+def test_a_record_comes_back_as_it_was(exit: int | None, signal: int | None, reason: str, cancelled: bool, dropped: int) -> None:
+    ended = ExitRecord("0123", 7, 9, 1_700_000_000_000, exit, signal, reason, cancelled, dropped)
+    assert ExitRecord.load(ended.dump()) == ended
+    assert json.loads(ended.dump())["version"] == 1
+
+
+@given(st.binary() | st.from_regex(rb'\{"token": .{0,20}\}') | st.recursive(st.none(), st.lists).map(lambda v: json.dumps(v).encode()))
+def test_what_is_no_record_is_said_to_be_none(data: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        ExitRecord.load(data)
+
+
+def test_a_command_is_shown_as_a_person_would_type_it() -> None:
+    assert command_line(("make", "-j2", "a b", "it's")) == """make -j2 'a b' 'it'"'"'s'"""
+    assert command_line(shell_line("make && ls *.py")) == "make && ls *.py"
