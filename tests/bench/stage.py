@@ -9,13 +9,13 @@ from wzp_tui.mux import NewTab, Program
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.tui import safe
 from wzp_tui.tui.widgets.log_view import LogView
-from wzp_tui.tui.widgets.terminal import TerminalView, has_the_keys
+from wzp_tui.tui.widgets.terminal import TerminalView
 
 FLOOD = Program(("/bin/sh", "-c", "yes 'a line of a program that never stops'"), "/")
 ECHO = Program(("/bin/sh", "-c", "echo ready; exec cat"), "/")
 
 
-class Panes(App[None]):
+class Panes(App[None], inherit_bindings=False):
     """A flooded pane, and below it one in which keys are typed; or the flooded one alone, with the keys."""
 
     CSS = "#flood { height: 2fr; } #typed { height: 1fr; }"
@@ -27,9 +27,6 @@ class Panes(App[None]):
 
     def compose(self) -> ComposeResult:
         return ()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return not has_the_keys(self)
 
     @work
     async def open(self) -> None:

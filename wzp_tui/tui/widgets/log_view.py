@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import clamp
 from textual.reactive import reactive, var
 from textual.strip import Strip
+from textual.timer import Timer
 
 from wzp_tui.logs.failing import FAILING, failing_lines
 from wzp_tui.logs.file import Change, Line, LogFile, plain
@@ -22,6 +23,8 @@ _LOOKS = 0.1
 _WHEEL = 3
 _SIDEWAYS = 8
 _GUTTER = 2
+_KEPT = 256
+"""Lines that are kept as strips; a screen has fewer."""
 _CONTEXT = 3
 """A line that was looked for is shown with a third of the height above it."""
 
@@ -79,12 +82,13 @@ class LogView(Selecting, can_focus=True):
         self._wanted: bool | None = None  # backwards: go to the first match of this direction when it comes
         self._match: Match | None = None
         self._goal: int | None = None  # where to go once there is room
+        self._timer: Timer | None = None
         self._shown = False
 
     # --- which log -----------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.set_interval(_LOOKS, self.look)
+        self._timer = self.set_interval(_LOOKS, self.look, pause=not self._shown)
         self.show(self._next[0], at_failure=self._next[1])
 
     def on_unmount(self) -> None:
@@ -123,10 +127,14 @@ class LogView(Selecting, can_focus=True):
 
     def on_show(self) -> None:
         self._shown = True
+        if self._timer:
+            self._timer.resume()
         self.look()
 
     def on_hide(self) -> None:
         self._shown = False
+        if self._timer:
+            self._timer.pause()
 
     def on_resize(self) -> None:
         self._arrange()
@@ -173,7 +181,7 @@ class LogView(Selecting, can_focus=True):
         end, strip = self._strips.get(line.start, (-1, None))
         if strip is None or end != line.end:
             strip = Strip(segments_of(line.text)[0])
-            if len(self._strips) > 512:
+            if len(self._strips) >= _KEPT:
                 self._strips.clear()
             self._strips[line.start] = (line.end, strip)
         return strip

@@ -3,13 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.app import App
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from wzp_tui.mux.embedded import Screen
 
 LEAVE = "ctrl+right_square_bracket"
-LEAVE_HINT = "ctrl+] leaves · twice: types it"
 _LEAVE_WAIT = 0.3
 """Seconds in which a second press of the key that leaves is for the program."""
 _GAP = 1 / 30
@@ -41,7 +39,7 @@ class TerminalView(Selecting):
 
     Without `write` it only looks: the newest part of the screen, cut to the room there is. With `write` and `resize` it is the pane's
     terminal: the pane gets its size, and it takes every key, pastes and the mouse. `leave` alone is not for the program; pressed twice,
-    it is. An app lets it have the keys of its own priority bindings by asking `has_the_keys` in `check_action`.
+    it is. Bindings with priority, as Textual's App has one on ctrl+q, come before it: an app with such a pane has none.
     """
 
     DEFAULT_CSS = """
@@ -321,8 +319,3 @@ class TerminalView(Selecting):
             row = at.y + self._first
             modes = self._screen.modes
             self._send(encode_mouse(action, button, at.x, row, modes, shift=event.shift, alt=event.meta, ctrl=event.ctrl))
-
-
-def has_the_keys(app: App[Any]) -> bool:
-    """A terminal has the focus, and takes all keys."""
-    return isinstance(app.focused, TerminalView)
