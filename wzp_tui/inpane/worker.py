@@ -4,6 +4,7 @@
 `python -P -E -m wzp_tui.inpane.worker STORE KIND INSTANCE task ID` runs one task, and holds the pane where it ended badly.
 """
 
+import gc
 import json
 import os
 import select
@@ -17,7 +18,7 @@ from wzp_tui.inpane.attempt import Attempt, Ended
 from wzp_tui.inpane.log import last_lines
 from wzp_tui.inpane.mux import PaneMux
 from wzp_tui.inpane.signals import Signals
-from wzp_tui.inpane.stop import adopt_orphans
+from wzp_tui.inpane.stop import adopt_orphans, reap
 from wzp_tui.inpane.terminal import Terminal, refuse_without_terminal
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, Seat, Store, Worker, open_store
@@ -210,7 +211,7 @@ class LaneWorker:
         if self.signals.fd in ready:
             heard = self.signals.heard()
             if signal.SIGCHLD in heard:
-                _reap_leftovers()
+                reap()
             return not heard & _ENDS
         return True
 
@@ -291,14 +292,6 @@ class TaskWorker(LaneWorker):
                 self.alarm(str(error))
 
 
-def _reap_leftovers() -> None:
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
-
-
 def _seat(role: str, *rest: str) -> Seat:
     match role, rest:
         case "lane", (lane, slot) if slot.isdecimal():
@@ -326,6 +319,7 @@ def main(argv: list[str]) -> int:
     adopt_orphans()
     with Signals() as signals:
         worker = (LaneWorker if seat.task is None else TaskWorker)(folder, mux, seat, pane, signals)
+        gc.freeze()  # what lives as long as we do is never copied by the collector of a fork
         pane.raw()
         try:
             worker.work()
