@@ -29,7 +29,7 @@ def app_of(world: Snapshot, folder: str, theme: str = "harbour") -> TowerApp:
 async def picture(world: Snapshot, size: tuple[int, int], theme: str, keys: Sequence[str], path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = app_of(world, folder, theme)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause(0.2)
             await pilot.press(*keys)
             await pilot.pause(0.2)

@@ -28,7 +28,7 @@ class TowerApp(App[None], inherit_bindings=False):
     TITLE = "wzp-tui"
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS_PATH: ClassVar[list[str | PurePath] | None] = ["app.tcss", "screens/tower.tcss"]  # that of a default screen is not loaded by itself
-    ENABLE_COMMAND_PALETTE = False
+    ENABLE_COMMAND_PALETTE = False  # it has one of its own
 
     def __init__(
         self, controller: Controller, *, clock: Clock = now_ms, watch: bool = True, theme: str = theming.DARK, load: Meter | None = None

@@ -55,14 +55,15 @@ def fits(command: str, row: TaskRow | PaneRow) -> bool:
     return command == "row.mark"
 
 
-_OF_ROWS = frozenset({"pane.go", "view.log", "row.mark"} | {each.id for each in COMMANDS if each.group == "task"}) - {"task.new"}
+OF_ROWS = frozenset({"row.open", "pane.go", "view.log", "row.mark"} | {each.id for each in COMMANDS if each.group == "task"}) - {"task.new"}
+"""Commands for the selected rows."""
 
 
 def valid(command: str, situation: Situation) -> bool:
     """The command does something now."""
     if command == "row.open":
         return bool(situation.rows) or situation.other or situation.lane is not None
-    if command in _OF_ROWS:
+    if command in OF_ROWS:
         return any(fits(command, row) for row in situation.rows)
     if command == "lane.edit":
         return situation.lane is not None

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from wzp_tui.clean import clean
+from wzp_tui.commands import COMMANDS
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
 from wzp_tui.errors import WzpError
 from wzp_tui.store import NewTask as StoredTask
@@ -18,13 +19,15 @@ from wzp_tui.tasks.task import LIVE, command_line, shell_line
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.screens.new_task import Draft, NewTask
 from wzp_tui.tui.screens.questions import Ask, ask_close, ask_lane, ask_place, ask_stop
-from wzp_tui.tui.situation import Situation, fits, natural, needs_you
+from wzp_tui.tui.situation import Situation, fits, label, natural, needs_you, valid
 from wzp_tui.tui.words import pane_name, plural
 
 if TYPE_CHECKING:
     from wzp_tui.tui.widgets.sidebar import Sidebar
     from wzp_tui.tui.widgets.task_list import TaskList
 
+UNSEARCHED = ("move.down", "move.up", "move.first", "move.last", "move.page", "move.fold", "move.unfold", "tower.palette", "view.clear")
+"""Commands that nobody looks for by name."""
 SOON = 0.1
 """Seconds after which a row says that it was asked."""
 
@@ -264,8 +267,18 @@ class Actions(Screen[None]):
             self.tasks.focus()
             self.tasks.go_to(key_of(rows[(at + 1) % len(rows)]))
 
-    def action_view_theme(self) -> None:
-        self.app.search_themes()
+    @work(group="question", exclusive=True)
+    async def action_view_theme(self) -> None:
+        """Each theme is seen while it is looked at."""
+        from wzp_tui.tui.screens.choose import Choice
+        from wzp_tui.tui.screens.palette import Palette
+
+        before, names = self.app.theme, sorted(self.app.available_themes)
+        choices = [Choice("", name, "dark" if self.app.available_themes[name].dark else "light", name) for name in names]
+        self.app.theme = await self.app.push_screen_wait(Palette("Theme", choices, at=names.index(before), looked_at=self._try)) or before
+
+    def _try(self, theme: str) -> None:
+        self.app.theme = theme
 
     # -- the tower -------------------------------------------------------------------------------------------------------------
 
@@ -274,8 +287,18 @@ class Actions(Screen[None]):
 
         self.app.push_screen(Help(self.situation()))
 
-    def action_tower_palette(self) -> None:
-        self.app.action_command_palette()
+    @work(group="question", exclusive=True)
+    async def action_tower_palette(self) -> None:
+        from wzp_tui.tui.screens.choose import Choice
+        from wzp_tui.tui.screens.palette import Palette
+
+        situation = self.situation()
+        commands = [
+            each for each in COMMANDS if each.keys and not each.inside and not each.id.startswith(UNSEARCHED) and valid(each.id, situation)
+        ]
+        choices = [Choice(each.keys.partition(",")[0], label(each, situation), each.help, each) for each in commands]
+        if command := await self.app.push_screen_wait(Palette("Commands", choices)):
+            await self.run_action(command.action)
 
     @work(group="question", exclusive=True)
     async def action_tower_close(self) -> None:

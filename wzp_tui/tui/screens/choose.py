@@ -37,12 +37,13 @@ class Choices(LineView[Choice[V]]):
 
     def paint(self, row: Choice[V], width: int, at_cursor: bool) -> Strip:
         ink, on = self.inks, "selection" if at_cursor else "bar"
-        title = max(len(choice.title) for choice in self.rows) + 3
+        keys = [key_name(choice.key) if choice.key else "" for choice in self.rows]
+        key, title = max(map(len, keys)) + 2, max(len(choice.title) for choice in self.rows) + 3
         return strip(
             [
                 (self.glyphs.bar if at_cursor else " ", ink("focus", on)),
-                (left(key_name(row.key) if row.key else "", 4), ink("focus", on, bold=True)),
-                (left(row.title, min(title, width - 6)), ink("bright" if at_cursor and row.role == "text" else row.role, on)),
+                (left(key_name(row.key) if row.key else "", key), ink("focus", on, bold=True)),
+                (left(row.title, min(title, width - key - 2)), ink("bright" if at_cursor and row.role == "text" else row.role, on)),
                 (row.note, ink("muted", on)),
             ],
             width,

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from wzp_tui.commands import COMMANDS, GROUPS, Command, key_name
 from wzp_tui.tui.painting import cut, left, strip
 from wzp_tui.tui.screens.sheet import Sheet, SheetLine
-from wzp_tui.tui.situation import Situation, label, valid
+from wzp_tui.tui.situation import OF_ROWS, Situation, label, valid
 from wzp_tui.tui.widgets.lines import LineView
 
 
@@ -26,7 +26,7 @@ def help_lines(situation: Situation) -> list[HelpLine]:
     lines = []
     if situation.rows:
         lines.append(HelpLine("NOW"))
-        now = [each for each in COMMANDS if each.rank and each.group in ("row", "task", "pane") and valid(each.id, situation)]
+        now = [each for each in COMMANDS if each.id in OF_ROWS and each.keys and valid(each.id, situation)]
         lines += [HelpLine(label(each, situation), each) for each in now]
     for group, title in GROUPS.items():
         lines += [HelpLine(""), HelpLine(title.upper())]
@@ -46,10 +46,10 @@ class HelpLines(LineView[HelpLine]):
         ink = self.inks
         if row.command is None:
             return strip([(f" {row.text}", ink("muted", "bar", bold=True))], width, ink("text", "bar"))
-        keys = " ".join(map(key_name, row.command.keys.split(",")))
-        name = 22 if width >= 66 else 16
-        pieces = [(" " + left(keys, 10), ink("focus", "bar", bold=True)), (left(row.text, name), ink("bright", "bar"))]
-        return strip([*pieces, (cut(row.command.help, width - 12 - name), ink("muted", "bar"))], width, ink("text", "bar"))
+        keys = " ".join(map(key_name, row.command.keys.split(",")[: 2 if width >= 100 else 1]))
+        key, name = (10, 22) if width >= 100 else (8, 18) if width >= 66 else (7, 12)
+        pieces = [(" " + left(keys, key), ink("focus", "bar", bold=True)), (left(row.text, name), ink("bright", "bar"))]
+        return strip([*pieces, (cut(row.command.help, width - key - name - 2), ink("muted", "bar"))], width, ink("text", "bar"))
 
 
 class Help(Sheet[None]):
@@ -72,6 +72,7 @@ class Help(Sheet[None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield SheetLine(("Keys", "bright"), ("   j k scroll · Esc leaves", "faint"))
+            yield SheetLine()
             yield HelpLines()
 
     def on_mount(self) -> None:

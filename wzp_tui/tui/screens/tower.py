@@ -1,6 +1,5 @@
 """The tower: workspaces at the left, the list of work, and the detail of what is selected."""
 
-from collections.abc import Callable
 from math import ceil
 from typing import ClassVar
 
@@ -14,11 +13,12 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
-from wzp_tui.tui.bindings import BY_ACTION, TowerCommands, bindings
+from wzp_tui.tui.bindings import BY_ACTION, bindings
 from wzp_tui.tui.filtering import matcher
 from wzp_tui.tui.listing import Blank, View
 from wzp_tui.tui.painting import strip
 from wzp_tui.tui.screens.actions import Actions
+from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
@@ -48,7 +48,6 @@ class TowerScreen(Actions, Screen[None]):
     """Follows the Snapshot; its actions are the commands of the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
-    COMMANDS: ClassVar[set[type[TowerCommands] | Callable[[], type[TowerCommands]]]] = {TowerCommands}  # type: ignore[assignment]
     AUTO_FOCUS = "TaskList"
 
     snapshot: var[Snapshot | None] = var(None, init=False, always_update=True)
@@ -61,7 +60,8 @@ class TowerScreen(Actions, Screen[None]):
         self.tasks = TaskList(id="list", clock=clock)
         self.sidebar = Sidebar(id="sidebar")
         self.detail = Detail(controller, id="detail", clock=clock)
-        self.filter = Input(id="filter", placeholder="state:failed lane:build text", compact=True)
+        self.filter = Input(placeholder="state:failed lane:build text", compact=True)
+        self._filter_row = Horizontal(id="filter")
         self._header, self._trouble = Header(clock=clock, load=load), Trouble(clock=clock)
         self._answers, self._footer = AnswerBar(clock=clock), Footer()
 
@@ -75,7 +75,10 @@ class TowerScreen(Actions, Screen[None]):
                 yield Hairline(id="hairline")
                 yield self.detail
                 yield self._answers
-        yield self.filter
+        with self._filter_row:
+            yield SheetLine(("/", "focus"), id="slash")
+            yield self.filter
+            yield SheetLine(("Enter", "focus"), (" Keep  ", "muted"), ("Esc", "focus"), (" Clear", "muted"), id="filter-keys")
         yield self._footer
 
     @work(group="follow", exclusive=True)
@@ -85,6 +88,7 @@ class TowerScreen(Actions, Screen[None]):
             self.snapshot = snapshot
 
     def on_mount(self) -> None:
+        self._filter_row.display = False
         self.follow()
 
     # -- showing ---------------------------------------------------------------------------------------------------------------
@@ -101,7 +105,7 @@ class TowerScreen(Actions, Screen[None]):
         if snapshot is None or not self.is_mounted:
             return
         self.set_class(not snapshot.mux.reachable, "-unreachable")
-        self._header.update(snapshot, self.workspace, self.filter.value)
+        self._header.update(snapshot, self.workspace, "" if self._filter_row.display else self.filter.value)
         self._trouble.update(snapshot)
         self.sidebar.update(snapshot, self.workspace)
         self.tasks.hints = self._hints if snapshot.taken_ms else ()
@@ -122,7 +126,7 @@ class TowerScreen(Actions, Screen[None]):
 
     def _fit(self) -> None:
         """Give the list the height of its content, and no more than its share."""
-        room = self.size.height - 2 - self._trouble.display - self.filter.has_class("-open")
+        room = self.size.height - 2 - self._trouble.display - self._filter_row.display
         roomy = self.size.height >= ROOMY
         empty = self.tasks.current is None
         self.detail.display = self.query_one("#hairline").display = not empty
@@ -232,14 +236,13 @@ class TowerScreen(Actions, Screen[None]):
             self.tasks.focus()
         else:
             self.add_class("-drawer")
-            self.sidebar.display = True
             self.call_after_refresh(self.sidebar.focus)
 
     def action_view_tab(self) -> None:
         self.detail.turn_tab(1)
 
     def action_view_clear(self) -> None:
-        if self.filter.has_class("-open") or self.filter.value:
+        if self._filter_row.display or self.filter.value:
             self._end_filter(keep=False)
         elif self.tasks.marked:
             self.tasks.marked = frozenset()
@@ -252,22 +255,22 @@ class TowerScreen(Actions, Screen[None]):
     # -- filter ----------------------------------------------------------------------------------------------------------------
 
     def action_view_filter(self) -> None:
-        self.filter.add_class("-open")
+        self._filter_row.display = True
         self.filter.focus()
         self._fit()
 
-    @on(Input.Changed, "#filter")
+    @on(Input.Changed)
     def _filter_changed(self) -> None:
         self.show()
 
-    @on(Input.Submitted, "#filter")
+    @on(Input.Submitted)
     def _filter_kept(self) -> None:
         self._end_filter(keep=True)
 
     def _end_filter(self, keep: bool) -> None:
         if not keep:
             self.filter.value = ""
-        self.filter.remove_class("-open")
+        self._filter_row.display = False
         self.tasks.focus()
         self.show()
 

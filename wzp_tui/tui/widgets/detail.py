@@ -113,6 +113,15 @@ class Detail(Vertical, can_focus=True):
 
     def on_mount(self) -> None:
         self._settling = self.set_timer(SETTLE, self._open, pause=True)
+        self.set_interval(1.0, self._age)
+
+    def _age(self) -> None:
+        """Ages that are shown grow."""
+        if isinstance(row := self._row, TaskRow) and self.screen.is_current:
+            if row.run and row.run.open:
+                self._bar.refresh()
+            if self._tab == WHY:
+                self._tell_why(row)
 
     # -- what is shown ---------------------------------------------------------------------------------------------------------
 
@@ -156,9 +165,12 @@ class Detail(Vertical, can_focus=True):
             self._shown = shown
             self._open_live(row)
             self._open_log(row)
-        if row is not None and self._snapshot is not None and self._tab == WHY:
-            now = self._clock()
-            self._why.show(facts_of_task(row, self._snapshot, now) if isinstance(row, TaskRow) else facts_of_pane(row))
+        if row is not None and self._tab == WHY:
+            self._tell_why(row)
+
+    def _tell_why(self, row: TaskRow | PaneRow) -> None:
+        if self._snapshot is not None:
+            self._why.show(facts_of_task(row, self._snapshot, self._clock()) if isinstance(row, TaskRow) else facts_of_pane(row))
 
     def _open_live(self, row: TaskRow | PaneRow | None) -> None:
         pane = row.pane.id if isinstance(row, PaneRow) else row.pane if row else None

@@ -170,8 +170,7 @@ class LineView(Widget, Generic[R], can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        index = self.top + event.y
-        if index < len(self.rows):
+        if (at := event.get_content_offset(self)) is not None and (index := self.top + at.y) < len(self.rows):
             self.clicked(self.rows[index], index, event)
 
     def clicked(self, row: R, index: int, event: events.Click) -> None:

@@ -1,0 +1,97 @@
+"""What tests of the tower share: a tower over a real store and real panes, its keys, and what it shows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.support import until
+from wzp_tui.controller import Controller, TaskRow
+from wzp_tui.mux.embedded import Embedded
+from wzp_tui.tui.app import TowerApp
+
+
+class Tower:
+    """A tower in a terminal of its own."""
+
+    def __init__(self, app: TowerApp, pilot: Pilot[None], controller: Controller) -> None:
+        self.app, self.pilot, self.controller = app, pilot, controller
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """One key after the other."""
+        names = {" ": "space", "\n": "enter"}
+        await self.pilot.press(*(names.get(letter, letter) for letter in text))
+
+    async def click(self, text: str, times: int = 1) -> None:
+        """Click on a text that is shown."""
+        for y, line in enumerate(lines(self.app)):
+            if (x := line.find(text)) >= 0:
+                await self.pilot.click(offset=(x, y), times=times)
+                return
+        raise AssertionError(f"{text!r} is not shown:\n" + "\n".join(lines(self.app)))
+
+    @property
+    def text(self) -> str:
+        return "\n".join(lines(self.app))
+
+    async def shows(self, *texts: str, timeout: float = 15) -> None:
+        """Wait until all these are on the screen."""
+
+        def seen() -> bool:
+            found = self.text
+            assert not (missing := [text for text in texts if text not in found]), f"{missing} not in\n{found}"
+            return True
+
+        await until(seen, timeout)
+
+    async def hides(self, text: str) -> None:
+        await until(lambda: text not in self.text)
+
+    def row(self, task: int) -> TaskRow:
+        return self.controller.row(task)
+
+    async def word(self, task: int, *words: str, timeout: float = 20) -> None:
+        """Wait until the task's row says one of these."""
+
+        def said() -> bool:
+            row = self.controller.snapshots.value.task(task)
+            assert row is not None, f"no #{task}"
+            assert row.word in words, row
+            return True
+
+        await until(said, timeout)
+
+    async def add(self, line: str) -> None:
+        """A new task, by keys."""
+        await self.press("n")
+        await self.shows("New task")
+        await self.type(line + "\n")
+        await self.hides("New task")
+
+    @property
+    def selected(self) -> str:
+        """The line with the focus bar."""
+        return next((line for line in lines(self.app) if "▌" in line), "")
+
+
+def lines(app: TowerApp) -> list[str]:
+    """What the screen shows."""
+    return ["".join(segment.text for segment in strip).rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+@asynccontextmanager
+async def tower(folder: Path, size: tuple[int, int] = (120, 44)) -> AsyncIterator[Tower]:
+    """A tower over the store of this folder and panes of its own."""
+    controller = Controller(str(folder), Embedded())
+    app = TowerApp(controller)
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await until(lambda: controller.snapshots.value.taken_ms)
+            await pilot.pause()
+            yield Tower(app, pilot, controller)
+    finally:
+        await controller.aclose()

@@ -1,0 +1,74 @@
+"""Find one of many by its name: the commands that make sense now, or the themes."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.fuzzy import Matcher
+from textual.widgets import Input
+
+from wzp_tui.tui.screens.choose import Choice, Choices
+from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.widgets.lines import LineView
+
+V = TypeVar("V")
+MOST = 12
+
+
+class Palette(Sheet[V], Generic[V]):
+    """Answers with the value of a choice, or `None`; `looked_at` hears of each on the way."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", priority=True),
+        Binding("down,ctrl+n,tab", "move(1)", priority=True),
+        Binding("up,ctrl+p,shift+tab", "move(-1)", priority=True),
+    ]
+
+    def __init__(
+        self, title: str, choices: Sequence[Choice[V]], *, at: int = 0, looked_at: Callable[[V], None] = lambda value: None
+    ) -> None:
+        super().__init__()
+        self._question, self._choices, self._at, self._looked_at = title, choices, at, looked_at
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield SheetLine((self._question, "bright"), ("   type to find · ↑ ↓ choose · Enter", "faint"))
+            yield Input(compact=True)
+            yield Choices()
+
+    def on_mount(self) -> None:
+        lines = self.query_one(Choices)
+        lines.styles.height = min(len(self._choices), MOST, max(1, self.app.size.height - 8))
+        lines.show(self._choices)
+        self.query_one(Input).focus()
+        self.call_after_refresh(lines.go_to, self._at)
+
+    @on(Input.Changed)
+    def _search(self, event: Input.Changed) -> None:
+        found = self._choices
+        if query := event.value.strip():
+            matcher = Matcher(query)
+            scored = [(max(matcher.match(choice.title), matcher.match(choice.note) / 2), choice) for choice in self._choices]
+            found = [choice for score, choice in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+        lines = self.query_one(Choices)
+        lines.show(found)
+        lines.jump(False)
+
+    @on(LineView.Moved)
+    def _looked(self) -> None:
+        if choice := self.query_one(Choices).current:
+            self._looked_at(choice.value)
+
+    @on(LineView.Opened)
+    def action_accept(self) -> None:
+        choice = self.query_one(Choices).current
+        self.dismiss(choice.value if choice else None)
+
+    def action_move(self, rows: int) -> None:
+        self.query_one(Choices).move(rows)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
