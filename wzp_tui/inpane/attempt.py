@@ -14,14 +14,13 @@ from wzp_tui.inpane.environment import environment, inherited
 from wzp_tui.inpane.log import RunLog
 from wzp_tui.inpane.mux import HANGUP_PAUSE, PaneMux
 from wzp_tui.inpane.signals import Signals
-from wzp_tui.inpane.stop import StopLadder
+from wzp_tui.inpane.stop import StopLadder, left_behind
 from wzp_tui.inpane.tee import Tee
 from wzp_tui.inpane.terminal import Terminal
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, Store
 from wzp_tui.store.events import now_ms
 from wzp_tui.store.lock import FileLock
-from wzp_tui.store.process import descendants
 from wzp_tui.store.wake import Fifo
 from wzp_tui.tasks.policy import timeout_words
 from wzp_tui.tasks.run import ExitRecord
@@ -74,7 +73,7 @@ class Attempt:
     def go(self) -> Ended:
         """Start, wait, and say how it ended."""
         log = RunLog(self._folder.log(self._run.id))
-        strangers = descendants(os.getpid())
+        strangers = left_behind()
         try:
             env = environment(self._task, self._run, str(self._folder), inherited())
             started = children.start(self._task, env, self._pane.cooked, self._pane.size(), self._child_lock)
