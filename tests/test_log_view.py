@@ -64,6 +64,14 @@ async def test_the_end_is_shown_and_followed(log: Path) -> None:
         await until(lambda: rows_of(app)[-1] == "half whole")
 
 
+async def test_what_is_to_be_shown_may_be_said_before_there_is_a_screen(log: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("another one\n")
+    app = Host(log)
+    app.view.show(str(tmp_path / "other"))
+    async with app.run_test(size=(30, 5)):
+        await until(lambda: rows_of(app)[0] == "another one")
+
+
 async def test_who_reads_further_up_keeps_the_place(log: Path) -> None:
     app = Host(log)
     async with app.run_test(size=(30, 5)) as pilot:

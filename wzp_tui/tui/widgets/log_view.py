@@ -1,6 +1,6 @@
 """A log of any size: followed, read and searched."""
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,29 +12,21 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from wzp_tui.logs.failing import FAILING, failing_lines
-from wzp_tui.logs.file import Change, Line, LogFile, plain
+from wzp_tui.logs.file import Change, LogFile, plain
 from wzp_tui.logs.search import Match, Search
-from wzp_tui.tui.sgr import segments_of
 from wzp_tui.tui.strips import restyled
+from wzp_tui.tui.widgets.log_rows import LogRows, Row
 from wzp_tui.tui.widgets.selecting import Place, Selecting
 
 _LOOKS = 0.1
 """Seconds between two looks at a log that is shown and followed."""
 _WHEEL = 3
 _SIDEWAYS = 8
+_COPIED = 10_000
+"""Lines that are copied, at most."""
 _GUTTER = 2
-_KEPT = 256
-"""Lines that are kept as strips; a screen has fewer."""
 _CONTEXT = 3
 """A line that was looked for is shown with a third of the height above it."""
-
-
-class _Row(NamedTuple):
-    """One row of the screen: a line, or one of its pieces when lines are wrapped."""
-
-    line: Line
-    piece: int
-    strip: Strip
 
 
 class LogView(Selecting, can_focus=True):
@@ -74,10 +66,10 @@ class LogView(Selecting, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._next = (path, at_failure)
         self._log: LogFile | None = None
+        self._lines: LogRows | None = None
         self._top = (0, 0)  # offset of the line at the top, and how many of its pieces are above
         self._left = 0
-        self._rows: list[_Row] = []
-        self._strips: dict[int, tuple[int, Strip]] = {}
+        self._rows: list[Row] = []
         self._search: Search | None = None
         self._wanted: bool | None = None  # backwards: go to the first match of this direction when it comes
         self._match: Match | None = None
@@ -98,16 +90,19 @@ class LogView(Selecting, can_focus=True):
 
     def show(self, path: str | None, *, at_failure: bool = False) -> None:
         """Show another log, or none: its end, or where it last tells of a failure."""
+        self._next = (path, at_failure)
         self.stop_search()
         if self._log:
             self._log.close()
         self._log = LogFile(path) if path is not None else None
+        self._lines = LogRows(self._log) if self._log else None
         self._forget()
         if at_failure and self._log and (offset := failing_lines(self._log)) is not None:
             self.go_to(offset)
 
     def _forget(self) -> None:
-        self._strips.clear()
+        if self._lines:
+            self._lines.forget()
         self._top, self._left, self._match, self._goal = (0, 0), 0, None, None
         self.select_nothing()
         self.following = True
@@ -146,80 +141,58 @@ class LogView(Selecting, can_focus=True):
 
     def _arrange(self) -> None:
         """Find the rows to show, and have them painted."""
-        log, height = self._log, self.size.height
-        before = self._rows
-        self._rows = [] if log is None else self._last_rows(log) if self.following else self._rows_from(log, *self._top, height)
-        if log and not self.following and len(self._rows) < height:
-            self._rows = self._last_rows(log)  # never less than a screen, where there is one
-            self.following = True
+        lines, height, before = self._lines, self.size.height, self._rows
+        self._rows = []
+        if lines:
+            lines.width = self._room if self.wrap else 0
+            self._rows = lines.last(height) if self.following else lines.following(self._top, height)
+            if not self.following and len(self._rows) < height:
+                self._rows = lines.last(height)  # never less than a screen, where there is one
+                self.following = True
         if self._rows:
-            self._top = (self._rows[0].line.start, self._rows[0].piece)
+            self._top = self._rows[0].place
         note = self._note()
         if before != self._rows or note != self.note:
             self.note = note
             self.refresh()
 
-    def _last_rows(self, log: LogFile) -> list[_Row]:
-        return self._rows_before(log, log.size, self.size.height)
-
-    def _rows_before(self, log: LogFile, end: int, count: int) -> list[_Row]:
-        rows = [row for line in log.lines_before(end, count) for row in self._rows_of(line)]
-        return rows[-count:] if count else []
-
-    def _rows_from(self, log: LogFile, start: int, piece: int, count: int) -> list[_Row]:
-        lines = log.lines_from(start, count + (piece > 0))
-        return [row for line in lines for row in self._rows_of(line)][piece:][:count]
-
-    def _rows_of(self, line: Line) -> list[_Row]:
-        strip = self._strip(line)
-        room = max(1, self.size.width - _GUTTER)
-        if not self.wrap or strip.cell_length <= room:
-            return [_Row(line, 0, strip)]
-        return [_Row(line, piece, strip.crop(at, at + room)) for piece, at in enumerate(range(0, strip.cell_length, room))]
-
-    def _strip(self, line: Line) -> Strip:
-        end, strip = self._strips.get(line.start, (-1, None))
-        if strip is None or end != line.end:
-            strip = Strip(segments_of(line.text)[0])
-            if len(self._strips) >= _KEPT:
-                self._strips.clear()
-            self._strips[line.start] = (line.end, strip)
-        return strip
+    @property
+    def _room(self) -> int:
+        """Columns that a line has."""
+        return max(1, self.size.width - _GUTTER)
 
     # --- where the reader is -------------------------------------------------
 
     def scroll_rows(self, rows: int) -> None:
         """Go down, or with a negative number up. At the end it follows again."""
-        log = self._log
-        if log is None or not self._rows:
+        lines, height = self._lines, self.size.height
+        if lines is None or not self._rows:
             return
-        start, piece = self._top
         if rows > 0:
-            found = self._rows_from(log, start, piece, rows + self.size.height + 1)
-            if len(found) <= rows + self.size.height:
+            below = lines.following(self._top, rows + height + 1)
+            if len(below) <= rows + height:
                 self.following = True
             else:
-                self._top = (found[rows].line.start, found[rows].piece)
+                self._top = below[rows].place
         else:
-            above = self._rows_before(log, start, -rows)
-            above += self._rows_from(log, start, 0, piece)
-            above = above[rows:]
+            start, piece = self._top
+            above = (lines.before(start, -rows) + lines.following((start, 0), piece))[rows:]
             if above:
                 self.following = False
-                self._top = (above[0].line.start, above[0].piece)
+                self._top = above[0].place
         self._arrange()
 
     def go_to(self, offset: int) -> None:
         """Show the line of this offset, with some lines above it."""
-        if self._log is None:
+        if self._lines is None:
             return
         if not self.size.height:
             self._goal = offset
             return
-        start = self._log.line_start(offset)
-        above = self._rows_before(self._log, start, max(0, self.size.height // _CONTEXT))
+        start = self._lines.log.line_start(offset)
+        above = self._lines.before(start, self.size.height // _CONTEXT)
         self.following = False
-        self._top = (above[0].line.start, above[0].piece) if above else (start, 0)
+        self._top = above[0].place if above else (start, 0)
         self._arrange()
 
     def action_scroll_up(self) -> None:
@@ -354,8 +327,8 @@ class LogView(Selecting, can_focus=True):
             strip = Strip.join((strip.crop(0, width - len(note)), Strip([Segment(note, look)])))
         return strip
 
-    def _painted(self, row: _Row, width: int, base: Style) -> Strip:
-        room = max(1, width - _GUTTER)
+    def _painted(self, row: Row, width: int, base: Style) -> Strip:
+        room = self._room
         strip, skipped = row.strip, row.piece * room
         if self._search and (match := self._search.at(row.line.start)):
             start = max(0, match.column - skipped)
@@ -379,15 +352,15 @@ class LogView(Selecting, can_focus=True):
         if not self._rows:
             return 0, 0
         found = self._rows[min(row, len(self._rows) - 1)]
-        skipped = found.piece * max(1, self.size.width - _GUTTER) if self.wrap else self._left
+        skipped = found.piece * self._room if self.wrap else self._left
         return found.line.start, skipped + max(0, column - _GUTTER)
 
     def text_between(self, first: Place, last: Place) -> str:
         texts: list[str] = []
         start = first[0]
-        while self._log and start <= last[0] and len(texts) < 10_000 and (lines := self._log.lines_from(start, 1)):
-            strip = self._strip(lines[0])
-            texts.append(strip.crop(first[1] if start == first[0] else 0, last[1] if start == last[0] else None).text)
+        while self._lines and start <= last[0] and len(texts) < _COPIED and (lines := self._lines.log.lines_from(start, 1)):
+            columns = first[1] if start == first[0] else 0, last[1] if start == last[0] else None
+            texts.append(self._lines.strip(lines[0]).crop(*columns).text)
             start = lines[0].end
         return "\n".join(texts)
 

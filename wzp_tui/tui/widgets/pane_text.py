@@ -31,6 +31,7 @@ class PaneText(Selecting):
 
     def show(self, text: str) -> None:
         """Show this text; only lines that differ are painted."""
+        self._next = text
         if text == self._text:
             return
         before, first = self._strips, self._first

@@ -98,6 +98,7 @@ class TerminalView(Selecting):
     def show(self, screen: "Screen | None") -> None:
         """Show another screen, or none."""
         self._unwatch()
+        self._next = screen
         self._screen, self._kept, self.painted = screen, None, -1
         self._from = self._to = None
         self._unwatch = screen.watch(self._changed) if screen else lambda: None

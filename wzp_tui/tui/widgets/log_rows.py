@@ -1,0 +1,69 @@
+"""The rows that the lines of a log take on a screen."""
+
+from typing import NamedTuple
+
+from textual.strip import Strip
+
+from wzp_tui.logs.file import Line, LogFile
+from wzp_tui.tui.sgr import segments_of
+
+_KEPT = 256
+"""Lines that are kept as strips; a screen has fewer."""
+
+
+class Row(NamedTuple):
+    """One row of the screen: a line, or one of its pieces when lines are wrapped."""
+
+    line: Line
+    piece: int
+    strip: Strip
+    """The text in its own colours, as wide as it is."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Offset of the line, and how many of its pieces are above."""
+        return self.line.start, self.piece
+
+
+class LogRows:
+    """Rows of a log; `width` is where lines are wrapped, 0: they are not."""
+
+    def __init__(self, log: LogFile) -> None:
+        self.log = log
+        self.width = 0
+        self._strips: dict[int, tuple[int, Strip]] = {}
+
+    def forget(self) -> None:
+        """The log is another one now."""
+        self._strips.clear()
+
+    def last(self, count: int) -> list[Row]:
+        """The last `count` rows."""
+        return self.before(self.log.size, count)
+
+    def before(self, end: int, count: int) -> list[Row]:
+        """Up to `count` rows above the line that begins at `end`."""
+        rows = [row for line in self.log.lines_before(end, count) for row in self._of(line)]
+        return rows[-count:] if count else []
+
+    def following(self, place: tuple[int, int], count: int) -> list[Row]:
+        """Up to `count` rows from this place on."""
+        start, piece = place
+        lines = self.log.lines_from(start, count + (piece > 0))
+        return [row for line in lines for row in self._of(line)][piece:][:count]
+
+    def strip(self, line: Line) -> Strip:
+        """The text of a line in its own colours."""
+        end, strip = self._strips.get(line.start, (-1, None))
+        if strip is None or end != line.end:
+            strip = Strip(segments_of(line.text)[0])
+            if len(self._strips) >= _KEPT:
+                self._strips.clear()
+            self._strips[line.start] = (line.end, strip)
+        return strip
+
+    def _of(self, line: Line) -> list[Row]:
+        strip, width = self.strip(line), self.width
+        if not width or strip.cell_length <= width:
+            return [Row(line, 0, strip)]
+        return [Row(line, piece, strip.crop(at, at + width)) for piece, at in enumerate(range(0, strip.cell_length, width))]
