@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.theme import Theme
 
 from wzp_tui.controller import Controller, open_mux
-from wzp_tui.tui import theming
+from wzp_tui.tui import safe, theming
 from wzp_tui.tui.burst import Burst
 from wzp_tui.tui.looks import ASCII, UNICODE
 from wzp_tui.tui.machine import Machine
@@ -90,6 +90,7 @@ class TowerApp(App[None], inherit_bindings=False):
 
 
 async def _tower(folder: str, mux_kind: str) -> int:
+    safe.install()
     controller = Controller(folder, open_mux(mux_kind))
     try:
         app = TowerApp(controller)
