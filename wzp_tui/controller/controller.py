@@ -47,8 +47,10 @@ class Controller:
         self._opener = Opener(self.folder, mux)
         self._panes: tuple[Pane, ...] = ()
         self._mux_state = MuxState(mux.kind, True, _now_ms())
+        self._known: tuple[View, Holders] | None = None
         self._news = asyncio.Event()
         self._look = asyncio.Event()
+        self._open = asyncio.Event()
         self._lively_until = 0.0
 
     # -- watching --------------------------------------------------------------------------------------------------------------
@@ -56,12 +58,12 @@ class Controller:
     async def run(self) -> None:
         """Watch until cancelled. A mux or store that fails is a state of the Snapshot, and is left again by itself."""
         fifo = watcher(self.folder)
-        asyncio.get_running_loop().add_reader(fifo.fd, self._wake, fifo)
         self._news.set()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch_mux())
-                group.create_task(self._watch_store())
+                group.create_task(self._watch_store(fifo))
+                group.create_task(self._open_panes())
         finally:
             asyncio.get_running_loop().remove_reader(fifo.fd)
             fifo.close()
@@ -75,7 +77,7 @@ class Controller:
             self._tower_lock = None
 
     def _wake(self, fifo: Fifo) -> None:
-        fifo.drain()
+        asyncio.get_running_loop().remove_reader(fifo.fd)  # until the look that it asks for
         self._news.set()
         self._lively()
 
@@ -106,22 +108,38 @@ class Controller:
                 self._mux_state = MuxState(self.mux.kind, True, _now_ms())
         self._news.set()
 
-    async def _watch_store(self) -> None:
+    async def _watch_store(self, fifo: Fifo) -> None:
         while True:
+            asyncio.get_running_loop().add_reader(fifo.fd, self._wake, fifo)
             await _wait(self._news, FALLBACK)
             self._news.clear()
+            fifo.drain()
             try:
-                view, holders = await self._keeper.ask(self._read)
+                self._known = await self._keeper.ask(self._read)
             except StoreError as error:
                 self.snapshots.set(replace(self.snapshots.value, trouble=clean(str(error))))
                 await asyncio.sleep(RETRY_STORE)
                 self._news.set()
                 continue
-            may_open = self._takes_tower_lock() and self._mux_state.reachable
-            if may_open and await self._opener.open_what_is_needed(view, self._panes, holders):
-                self.look_soon()
-            await self._publish(view, holders)
+            if self._takes_tower_lock():
+                self._open.set()
+            await self._publish(*self._known)
             await asyncio.sleep(PUBLISH_PAUSE)
+
+    async def _open_panes(self) -> None:
+        """Beside the looks at the store, since a mux may be slow."""
+        while True:
+            await self._open.wait()
+            self._open.clear()
+            if self._known is None or not self._mux_state.reachable:
+                continue
+            view, holders = self._known
+            trouble = self._opener.trouble
+            if await self._opener.open_what_is_needed(view, self._panes, holders):
+                self._lively()
+                await self._look_at_mux()  # the next pane is tiled beside this one
+            elif self._opener.trouble != trouble:
+                self._news.set()
 
     def _read(self, store: Store) -> tuple[View, Holders]:
         store.settle()

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from wzp_tui.controller.join import Holder, Holders
 from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone, WzpError
@@ -14,6 +14,7 @@ from wzp_tui.store import Task, View
 from wzp_tui.store.lock import is_held, read_holder
 from wzp_tui.store.wake import wake_task
 from wzp_tui.tasks import order
+from wzp_tui.tasks.task import State
 
 PATIENCE = 10.0
 """Seconds that a pane has to show its worker before another one is opened for the same seat."""
@@ -48,6 +49,7 @@ class Opener:
 
     def __init__(self, folder: StoreFolder, mux: Mux, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._folder, self._mux, self._monotonic = folder, mux, monotonic
+        self._instance = ""
         self._asked: dict[object, float] = {}
         self._opened: dict[str, set[int]] = {}
         self._rest_until = 0.0
@@ -57,15 +59,13 @@ class Opener:
     async def open_what_is_needed(self, view: View, panes: Sequence[Pane], holders: Holders) -> bool:
         """Open a pane for each seat that is missing; `True` when one was opened."""
         now = self._monotonic()
-        for seat in [seat for seat in self._asked if seat in holders]:
-            del self._asked[seat]
         if now < self._rest_until:
             return False
-        self._asked = {seat: since for seat, since in self._asked.items() if now - since < PATIENCE}
         states = {task.id: task.state for task in view.tasks}
         now_ms = int(time.time() * 1000)
         ready = [task for task in view.tasks if order.is_ready(task, states, now_ms)]
         try:
+            self._forget({*holders, *(("task", id) for id, state in states.items() if state is not State.QUEUED)}, now)
             opened = await self._lanes(view, ready, panes, holders)
             opened = await self._tasks(ready) or opened
         except WzpError as error:
@@ -76,6 +76,14 @@ class Opener:
         if opened:
             self.trouble = ""
         return opened
+
+    def _forget(self, shown: Collection[object], now: float) -> None:
+        """Wait no longer for workers that showed themselves, for those that never did, and for those of a mux that is gone."""
+        if self._mux.instance != self._instance:
+            self._instance = self._mux.instance
+            self._asked.clear()
+            self._opened.clear()
+        self._asked = {seat: since for seat, since in self._asked.items() if seat not in shown and now - since < PATIENCE}
 
     async def _lanes(self, view: View, ready: Sequence[Task], panes: Sequence[Pane], holders: Holders) -> bool:
         """One pane a lane at a time, so that the next one is tiled beside it."""
