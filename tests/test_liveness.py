@@ -17,7 +17,7 @@ from tests.workers import Workers, alive, appears, becomes, kill, last_run, line
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, ExitRecord, Seat, Store, Worker
 from wzp_tui.store.events import now_ms
-from wzp_tui.store.lock import FileLock, is_held
+from wzp_tui.store.lock import NOT_BEGUN, FileLock, is_held
 from wzp_tui.store.process import process
 from wzp_tui.tasks.task import State
 
@@ -44,6 +44,7 @@ def test_a_run_that_is_well_is_never_misjudged(store: Store, workers: Workers, f
         wait_until(lambda: all(task.state is not State.QUEUED for task in store.view().tasks), timeout=60)
         for task in tasks:
             becomes(store, task, State.DONE)
+        assert [observer.poll() for observer in observers] == [None, None]
     finally:
         for observer in observers:
             observer.kill()
@@ -156,7 +157,7 @@ def begin(store: Store, folder: StoreFolder) -> Begin:
     def begin(content: object = None, **fields: object) -> Begun:
         store.add(shell("true", **fields))
         token = os.urandom(8).hex()
-        run_lock, child_lock = FileLock.take(folder.run_lock(token)), FileLock.take(folder.child_lock(token))
+        run_lock, child_lock = FileLock.take(folder.run_lock(token)), FileLock.take(folder.child_lock(token), content=NOT_BEGUN)
         assert run_lock is not None
         assert child_lock is not None
         claim = store.claim(Seat("default", 1), Worker(os.getpid(), "embedded:1:x", "", "slot.default.1"), token)
@@ -202,10 +203,14 @@ def test_a_task_whose_command_never_began_is_given_back(store: Store, begin: Beg
     assert store.task(found.id).reason == "exit 3, attempt 1 of 2"
 
 
-def test_a_lock_file_that_is_missing_proves_nothing(store: Store, begin: Begin, folder: StoreFolder) -> None:
+@pytest.mark.parametrize("content", [None, b""], ids=["missing", "emptied before the command starts"])
+def test_a_lock_file_that_says_nothing_proves_nothing(store: Store, begin: Begin, folder: StoreFolder, content: bytes | None) -> None:
     begun = begin()
+    if content is None:
+        os.unlink(folder.child_lock(begun.claim.run.token))
+    else:
+        begun.child_lock.write(content)
     begun.dies()
-    os.unlink(folder.child_lock(begun.claim.run.token))
     store.settle()
     assert store.task(begun.claim.task.id).state is State.LOST
 

@@ -89,6 +89,7 @@ class Attempt:
         status = self._wait(started, tee, ladder)
         unseen = tee.drain()
         log.close()
+        children.leave()
         code = os.waitstatus_to_exitcode(status)
         record = self._record(code if code >= 0 else None, -code if code < 0 else None, self._reason, log)
         return Ended(record, self._leave, self._detached, tee.spoke_escape, unseen)

@@ -1,14 +1,14 @@
 """The command of a run, on a pty of its own."""
 
+import errno
 import fcntl
 import json
 import os
-import signal
 import termios
 from collections.abc import Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
-from wzp_tui.inpane.signals import HEARD, ignored
+from wzp_tui.inpane.signals import ignored
 from wzp_tui.store.lock import FileLock
 from wzp_tui.store.process import process
 from wzp_tui.tasks.task import Task
@@ -29,66 +29,57 @@ class Child(NamedTuple):
 
 
 def start(task: Task, environment: Mapping[str, str], attributes: list[Any], size: bytes, lock: FileLock) -> Child:
-    """Start the command; it inherits `lock`. Raises `OSError` when it cannot start."""
+    """Start the command in its folder, where we stay until `leave`; it inherits `lock`. Raises `OSError` when it cannot start."""
+    program = _find(task.argv[0], environment, task.cwd)
+    os.chdir(task.cwd)  # ours too: the pane is where its task is
     master, slave = os.openpty()
-    opened = [master, slave]
     try:
         termios.tcsetattr(slave, termios.TCSANOW, attributes)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
         name = os.ttyname(slave)
-        inherited = fcntl.fcntl(lock.fd, fcntl.F_DUPFD, _LOCK_FD)
-        opened.append(inherited)
-        failed, fail = os.pipe()
-        opened += [failed, fail]
-        # A handler of ours must never run in the child.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
+        lock.write(b"")  # before the command begins, not after: what stood there says that nothing ran
         try:
-            pid = os.fork()
-            if pid == 0:
-                _become(task, environment, slave, inherited, fail, name)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for fd in (inherited, fail):
-            opened.remove(fd)
-            os.close(fd)
-        answer = b""
-        while piece := os.read(failed, 4096):  # ends at the exec, which closes the other end
-            answer += piece
-        opened.remove(failed)
-        os.close(failed)
-        if answer:
-            os.waitpid(pid, 0)
-            raise OSError(*json.loads(answer))
+            pid = os.posix_spawn(
+                program,
+                task.argv,
+                environment,
+                setsid=True,
+                # Opened by the leader of a session, the tty becomes its controlling one.
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, name, os.O_RDWR, 0),
+                    (os.POSIX_SPAWN_DUP2, 0, 1),
+                    (os.POSIX_SPAWN_DUP2, 0, 2),
+                    (os.POSIX_SPAWN_DUP2, lock.fd, _LOCK_FD),
+                ],
+                setsigmask=(),
+                setsigdef=ignored(),
+            )
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, task.argv[0]) from error
+        lock.write(json.dumps({"process": process(pid)._asdict(), "tty": name}).encode())
         os.set_blocking(master, False)
     except BaseException:
-        for fd in opened:
-            os.close(fd)
+        os.close(master)
+        os.close(slave)
+        leave()
         raise
     return Child(pid, master, slave, name)
 
 
-def _become(task: Task, environment: Mapping[str, str], slave: int, inherited: int, fail: int, name: str) -> NoReturn:
-    try:
-        os.setsid()
-        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
-        for fd in (0, 1, 2):
-            os.dup2(slave, fd)
-        os.chdir(task.cwd)
-        for number in ignored():
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        # Before the command begins, not after: a lock file without a name proves that nothing ran.
-        os.pwrite(inherited, json.dumps({"process": process(os.getpid())._asdict(), "tty": name}).encode(), 0)
-        try:
-            os.execvpe(task.argv[0], task.argv, environment)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, task.argv[0]) from error  # not the last folder of PATH that was tried
-    except OSError as error:
-        os.write(fail, json.dumps([error.errno, error.strerror, error.filename]).encode())
-    except BaseException as error:
-        os.write(fail, json.dumps([0, str(error)]).encode())
-    finally:
-        os._exit(127)
+def leave() -> None:
+    """Leave the folder of the last task: nobody could remove or unmount it."""
+    os.chdir("/")
+
+
+def _find(name: str, environment: Mapping[str, str], cwd: str) -> str:
+    """The path of a program: a plain name is looked up in the command's own PATH, whose relative folders are those of its `cwd`."""
+    if "/" in name:
+        return name
+    for folder in environment.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(cwd, folder, name)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
 
 
 def set_size(child: Child, size: bytes) -> None:

@@ -23,7 +23,7 @@ from wzp_tui.inpane.terminal import Terminal, refuse_without_terminal
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, Seat, Store, Worker, open_store
 from wzp_tui.store.header import prepare_folder
-from wzp_tui.store.lock import FileLock, write_durably
+from wzp_tui.store.lock import NOT_BEGUN, FileLock, write_durably
 from wzp_tui.store.process import boot
 from wzp_tui.store.wake import Fifo, wake, wake_all
 from wzp_tui.tasks.lane import check_lane_name
@@ -138,7 +138,7 @@ class LaneWorker:
         token = os.urandom(8).hex()
         try:
             run_lock = FileLock.take(self.folder.run_lock(token), content=str(os.getpid()).encode())
-            child_lock = FileLock.take(self.folder.child_lock(token))
+            child_lock = FileLock.take(self.folder.child_lock(token), content=NOT_BEGUN)
         except OSError as error:
             self.alarm(f"{self.folder.locks} cannot be written: {error.strerror}; make room on its disk")
             self._trouble = True

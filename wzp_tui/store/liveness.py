@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import change, claim, events, rows
-from wzp_tui.store.lock import is_held, read_holder, read_lock, remove
+from wzp_tui.store.lock import NOT_BEGUN, is_held, read_holder, read_lock, remove
 from wzp_tui.store.process import Process, boot, is_alive
 from wzp_tui.tasks.run import ExitRecord, Run
 
@@ -74,8 +74,8 @@ def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token
             connection.execute("UPDATE run SET orphaned = 1 WHERE id = ?", (run.id,))
             events.record(connection, actor, "run.orphaned", task=run.task, run=run.id)
         return Verdict.ORPHANED, set()
-    if run.boot == boot() and not run.orphaned and read_lock(folder.child_lock(run.token)) == b"":
-        # The command writes its name into the child's lock before it begins. A missing file proves nothing, nor does one of another boot.
+    if run.boot == boot() and not run.orphaned and read_lock(folder.child_lock(run.token)) == NOT_BEGUN:
+        # Emptied before the command starts. A missing or empty file proves nothing, nor does one of another boot.
         return Verdict.ENDED, claim.give_back(connection, actor, run, "its worker died before the command began")
     reason = "its worker died, and its command ended unseen" if run.orphaned else "its worker died"
     return Verdict.ENDED, claim.lose(connection, actor, run, reason)

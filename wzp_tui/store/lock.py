@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from wzp_tui.errors import StoreError
 
 
+NOT_BEGUN = b"not begun"
+"""In the lock of a command before it starts. Emptied, it proves nothing any more: to empty a file needs no room on the disk."""
+
+
 class FileLock:
     """A lock file, held until `release` or the end of the process. Its content says who holds it; only the lock is the truth."""
 
