@@ -28,7 +28,7 @@ _FOREIGN = ("WEZTERM_", "WZP_", "XDG_", "GIT_", "TEXTUAL", "TMUX")
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home in `tmp_path`, nothing of the user's WezTerm, config, store or git; yields the home."""
     for name in list(os.environ):
-        if name.startswith(_FOREIGN) or name in ("NO_COLOR", "FORCE_COLOR"):
+        if (name.startswith(_FOREIGN) or name in ("NO_COLOR", "FORCE_COLOR")) and not name.startswith("TEXTUAL_SNAPSHOT"):
             monkeypatch.delenv(name)
     home = tmp_path / "home"
     runtime = tempfile.mkdtemp(prefix="wzp-")  # short: a socket's path has room for about 100 bytes

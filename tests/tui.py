@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from tests.support import until
+from wzp_tui.config import Settings
 from wzp_tui.controller import Controller, TaskRow
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.tui.app import TowerApp
@@ -87,7 +88,7 @@ def lines(app: TowerApp) -> list[str]:
 async def tower(folder: Path, size: tuple[int, int] = (120, 44)) -> AsyncIterator[Tower]:
     """A tower over the store of this folder and panes of its own."""
     controller = Controller(str(folder), Embedded())
-    app = TowerApp(controller)
+    app = TowerApp(controller, Settings())
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             await until(lambda: controller.snapshots.value.taken_ms)

@@ -3,7 +3,10 @@
 Key bindings, palette, help, footer, keymap, docs and the verbs of the command line come from here, so that a thing has one name.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+
+from wzp_tui.errors import ConfigError
 
 
 class Command(NamedTuple):
@@ -35,11 +38,6 @@ class Command(NamedTuple):
     def group(self) -> str:
         """What it is about: the first word of its id."""
         return self.id.partition(".")[0]
-
-    @property
-    def key(self) -> str:
-        """Its first key, as people write it: `^d`, `Enter`, `?`."""
-        return key_name(self.keys.partition(",")[0])
 
 
 GROUPS = {
@@ -115,3 +113,34 @@ def key_name(key: str) -> str:
         return _NAMES[key]
     key = key.replace("right_square_bracket", "]")
     return f"^{key[5:]}" if key.startswith("ctrl+") else key.capitalize() if len(key) > 1 else key
+
+
+def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
+    """Its keys, as Textual writes them; `keymap` gives commands other ones, by their ids."""
+    return [key.strip() for key in keymap.get(command.id, command.keys).split(",") if key.strip()]
+
+
+def first_key(command: Command, keymap: Mapping[str, str]) -> str:
+    """The key that is shown, as people write it: `^d`, `Enter`, `?`; `""`: it has none."""
+    keys = keys_of(command, keymap)
+    return key_name(keys[0]) if keys else ""
+
+
+_SHARED = {"task.hold", "task.release"}
+"""Never valid for the same row, so they may have the same key."""
+
+
+def check_keymap(keymap: Mapping[str, str]) -> None:
+    """Raise `ConfigError` where two commands have one key: only one of them could be reached."""
+    clashes = list(_clashes(keymap))
+    if clashes:
+        raise ConfigError("; ".join(clashes))
+
+
+def _clashes(keymap: Mapping[str, str]) -> Iterator[str]:
+    taken: dict[str, Command] = {}
+    for command in COMMANDS:
+        for key in keys_of(command, keymap):
+            other = taken.setdefault(key, command)
+            if other is not command and not {other.id, command.id} <= _SHARED:
+                yield f"[keys] {key!r} is for {other.id} and for {command.id}; give one of them another key"

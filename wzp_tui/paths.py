@@ -103,6 +103,11 @@ class StoreFolder(str):
         """What wzp-tui itself has to say."""
         return self._in("wzp-tui.log")
 
+    @property
+    def tower_errors(self) -> str:
+        """What libraries printed while the tower had the screen: the reason of a crash."""
+        return self._in("tower-errors.txt")
+
     def task_lock(self, task: int) -> str:
         """Who has the pane of this task."""
         return self._in("locks", f"task.{task}")

@@ -1,9 +1,7 @@
 """The tower as an app: themes, keys, and the Controller at work behind the screen."""
 
 import asyncio
-import os
 import signal
-import sys
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -12,9 +10,12 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.theme import Theme
 
+from wzp_tui.commands import check_keymap
+from wzp_tui.config import Settings, load_config
 from wzp_tui.controller import Controller, open_mux
 from wzp_tui.tui import safe, theming
 from wzp_tui.tui.burst import Burst
+from wzp_tui.tui.guardian import guarded
 from wzp_tui.tui.looks import ASCII, UNICODE
 from wzp_tui.tui.machine import Machine
 from wzp_tui.tui.screens.tower import TowerScreen
@@ -31,17 +32,19 @@ class TowerApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False  # it has one of its own
 
     def __init__(
-        self, controller: Controller, *, clock: Clock = now_ms, watch: bool = True, theme: str = theming.DARK, load: Meter | None = None
+        self, controller: Controller, settings: Settings, *, clock: Clock = now_ms, load: Meter | None = None, watch: bool = True
     ) -> None:
         super().__init__()
         self.controller, self._watch = controller, watch
-        self.glyphs = ASCII if os.environ.get("WZP_GLYPHS") == "ascii" else UNICODE
+        self.glyphs = ASCII if settings.glyphs == "ascii" else UNICODE
+        self.keymap = settings.keys
+        self.set_keymap(settings.keys)
         self.tower = TowerScreen(controller, clock, load or Machine().load)
         self._burst = Burst(super().on_event, self._drafted)
         ours, self._theme_problems = theming.themes()
         for each in ours.values():
             self.register_theme(each)
-        self.theme = theme if theme in ours else theming.DARK
+        self.theme = settings.theme if settings.theme in ours else theming.DARK
         for name in self.available_themes.keys() - ours.keys():
             self.unregister_theme(name)
 
@@ -89,11 +92,11 @@ class TowerApp(App[None], inherit_bindings=False):
         self.tower.draft(text.strip())
 
 
-async def _tower(folder: str, mux_kind: str) -> int:
+async def _tower(folder: str, mux_kind: str, settings: Settings) -> int:
     safe.install()
     controller = Controller(folder, open_mux(mux_kind))
     try:
-        app = TowerApp(controller)
+        app = TowerApp(controller, settings)
         await app.run_async()
         return app.return_code or 0
     finally:
@@ -102,6 +105,6 @@ async def _tower(folder: str, mux_kind: str) -> int:
 
 def run_tower(store_folder: str, mux_kind: str = "") -> int:
     """Open the tower on this terminal and return its exit code. `mux_kind`: `wezterm`, `embedded`, or `""` for what fits."""
-    from wzp_tui.tui.guardian import guarded
-
-    return guarded(store_folder, lambda: asyncio.run(_tower(store_folder, mux_kind)), sys.stdin.fileno())
+    settings = load_config()
+    check_keymap(settings.keys)
+    return guarded(store_folder, lambda: asyncio.run(_tower(store_folder, mux_kind, settings)))

@@ -1,8 +1,17 @@
 """The command table as Textual's bindings."""
 
+from typing import Any
+
+from textual.app import App
 from textual.binding import Binding, BindingType
 
-from wzp_tui.commands import COMMANDS
+from wzp_tui.commands import COMMANDS, Command, first_key
+
+
+def shown_key(app: App[Any], command: Command) -> str:
+    """The command's key as people write it, with the keymap of this app."""
+    return first_key(command, getattr(app, "keymap", {}))
+
 
 BY_ACTION = {command.action: command for command in COMMANDS}
 

@@ -1,7 +1,6 @@
 """Why a task is in its state: the facts, in words. Pure."""
 
 import os
-import socket
 from typing import NamedTuple
 
 from wzp_tui.clean import clean
@@ -83,5 +82,5 @@ def facts_of_pane(row: PaneRow) -> list[Fact]:
     found = [Fact("pane", f"{pane.name}  {pane_name(row)}", "bright"), Fact("folder", folder(pane.cwd) or "unknown")]
     found.append(Fact("stands in", f"workspace {clean(pane.workspace, 100)}, tab {clean(pane.tab_title, 100) or pane.tab}"))
     found.append(Fact("size", f"{pane.cols} columns, {pane.rows} rows"))
-    found.append(Fact("tty", f"{clean(pane.tty, 60) or 'none that is known'} on {socket.gethostname()}", "muted"))
+    found.append(Fact("tty", f"{clean(pane.tty, 60) or 'none that is known'}", "muted"))
     return found

@@ -18,11 +18,11 @@ PATIENCE = 10
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP)
 
 
-def guarded(folder: str, tower: Callable[[], int], terminal: int) -> int:
+def guarded(folder: str, tower: Callable[[], int], terminal: int = 0) -> int:
     """Run `tower` in a child process and return its exit code; a signal that ends it is told, and counts as 1."""
     if not (os.isatty(terminal) and os.isatty(2)):
         raise UsageError("the tower needs a terminal; without one: `wzp-tui tower --headless`, or `wzp-tui task list`")
-    log = StoreFolder(folder).make().program_log
+    log = StoreFolder(folder).make().tower_errors
     cooked = termios.tcgetattr(terminal)
     reader, writer = os.pipe()
     child = os.fork()
@@ -37,7 +37,7 @@ def guarded(folder: str, tower: Callable[[], int], terminal: int) -> int:
     if os.WIFSIGNALED(status):
         _restore(terminal, cooked)
         name = signal.Signals(os.WTERMSIG(status)).name
-        print(f"wzp-tui: the tower was ended by {name}; nothing is lost, open it again. Its log: {log}", file=sys.stderr)
+        print(f"wzp-tui: the tower was ended by {name}; nothing is lost, open it again. What it said last: {log}", file=sys.stderr)
         return 1
     with contextlib.suppress(termios.error):  # the terminal is gone
         termios.tcsetattr(terminal, termios.TCSADRAIN, cooked)
@@ -52,7 +52,7 @@ def _become(tower: Callable[[], int], log: str, parent: int) -> None:
             signal.signal(number, signal.SIG_DFL)
         _hup_without(parent)
         screen = os.dup(2)
-        file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         os.dup2(file, 2)
         faulthandler.enable(2)
         sys.__stderr__ = sys.stderr = open(screen, "w", buffering=1, errors="replace")  # type: ignore[misc]  # noqa: SIM115

@@ -16,6 +16,7 @@ from wzp_tui.errors import WzpError
 from wzp_tui.store import NewTask as StoredTask
 from wzp_tui.tasks.lane import DEFAULT
 from wzp_tui.tasks.task import LIVE, command_line, shell_line
+from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.screens.new_task import Draft, NewTask
 from wzp_tui.tui.screens.questions import Ask, ask_close, ask_lane, ask_place, ask_stop
@@ -296,7 +297,7 @@ class Actions(Screen[None]):
         commands = [
             each for each in COMMANDS if each.keys and not each.inside and not each.id.startswith(UNSEARCHED) and valid(each.id, situation)
         ]
-        choices = [Choice(each.keys.partition(",")[0], label(each, situation), each.help, each) for each in commands]
+        choices = [Choice(shown_key(self.app, each), label(each, situation), each.help, each) for each in commands]
         if command := await self.app.push_screen_wait(Palette("Commands", choices)):
             await self.run_action(command.action)
 

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from wzp_tui.commands import key_name
 from wzp_tui.tui.painting import left, strip
 from wzp_tui.tui.screens.sheet import Sheet, SheetLine
 from wzp_tui.tui.widgets.lines import LineView
@@ -37,12 +36,12 @@ class Choices(LineView[Choice[V]]):
 
     def paint(self, row: Choice[V], width: int, at_cursor: bool) -> Strip:
         ink, on = self.inks, "selection" if at_cursor else "bar"
-        keys = [key_name(choice.key) if choice.key else "" for choice in self.rows]
-        key, title = max(map(len, keys)) + 2, max(len(choice.title) for choice in self.rows) + 3
+        key = max(len(choice.key) for choice in self.rows) + 2
+        title = max(len(choice.title) for choice in self.rows) + 3
         return strip(
             [
                 (self.glyphs.bar if at_cursor else " ", ink("focus", on)),
-                (left(key_name(row.key) if row.key else "", key), ink("focus", on, bold=True)),
+                (left(row.key, key), ink("focus", on, bold=True)),
                 (left(row.title, min(title, width - key - 2)), ink("bright" if at_cursor and row.role == "text" else row.role, on)),
                 (row.note, ink("muted", on)),
             ],

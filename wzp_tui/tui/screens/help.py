@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from wzp_tui.commands import COMMANDS, GROUPS, Command, key_name
+from wzp_tui.commands import COMMANDS, GROUPS, Command, key_name, keys_of
 from wzp_tui.tui.painting import cut, left, strip
 from wzp_tui.tui.screens.sheet import Sheet, SheetLine
 from wzp_tui.tui.situation import OF_ROWS, Situation, label, valid
@@ -46,7 +46,7 @@ class HelpLines(LineView[HelpLine]):
         ink = self.inks
         if row.command is None:
             return strip([(f" {row.text}", ink("muted", "bar", bold=True))], width, ink("text", "bar"))
-        keys = " ".join(map(key_name, row.command.keys.split(",")[: 2 if width >= 100 else 1]))
+        keys = " ".join(map(key_name, keys_of(row.command, getattr(self.app, "keymap", {}))[: 2 if width >= 100 else 1]))
         key, name = (10, 22) if width >= 100 else (8, 18) if width >= 66 else (7, 12)
         pieces = [(" " + left(keys, key), ink("focus", "bar", bold=True)), (left(row.text, name), ink("bright", "bar"))]
         return strip([*pieces, (cut(row.command.help, width - key - name - 2), ink("muted", "bar"))], width, ink("text", "bar"))

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller
-from wzp_tui.tui.bindings import bindings
+from wzp_tui.tui.bindings import bindings, shown_key
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.widgets.live import Live, embedded
 from wzp_tui.tui.widgets.terminal import LEAVE, TerminalView
@@ -32,9 +32,8 @@ class PaneFull(Screen[None]):
             mux.screen(pane), write=lambda data: mux.write(pane, data), resize=lambda rows, cols: mux.resize(pane, rows, cols), leave=LEAVE
         )
         leave = BY_ID["pane.leave"]
-        yield SheetLine(
-            (f"%{pane} ", "muted"), (self._title, "bright"), ("   ", "muted"), (leave.key, "focus"), (f" {leave.title}", "muted")
-        )
+        hint = ((shown_key(self.app, leave), "focus"), (f" {leave.title}", "muted"))
+        yield SheetLine((f"%{pane} ", "muted"), (self._title, "bright"), ("   ", "muted"), *hint)
 
     def on_mount(self) -> None:
         self.query_one(TerminalView).focus()

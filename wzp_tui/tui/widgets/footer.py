@@ -7,6 +7,7 @@ from textual.strip import Strip
 
 from wzp_tui.commands import BY_ID, Command
 from wzp_tui.controller import PaneRow, Section, TaskRow
+from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.painting import Piece, cut, strip, width_of
 from wzp_tui.tui.situation import Situation, for_footer, label, valid
 from wzp_tui.tui.times import Clock, age, now_ms
@@ -36,7 +37,7 @@ class Keys(Line):
         ink, name = self.inks, label(command, self.situation)
         if self.size.width < NARROW:
             name = name.partition(" ")[0]
-        return [(command.key, ink("focus", self.on, bold=True)), (f" {name}", ink("muted", self.on))]
+        return [(shown_key(self.app, command), ink("focus", self.on, bold=True)), (f" {name}", ink("muted", self.on))]
 
     def keys(self, commands: Iterable[Command], before: list[Piece]) -> list[Piece]:
         """All these keys; their places are remembered for clicks."""

@@ -1,0 +1,100 @@
+"""How the tower looks, at one moment that never passes. Each docstring says what one should see.
+
+`pytest --snapshot-update tests/test_tui_pictures.py` takes new pictures; `python -m tests.looks FOLDER` makes PNGs to look at.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import worlds
+from tests.looks import SIZES, app_of
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture
+def looks(snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+    monkeypatch.chdir("/")
+
+    def compare(world: Any, size: tuple[int, int], *keys: str, theme: str = "harbour") -> None:
+        async def rest(pilot: Any) -> None:
+            await pilot.pause(0.2)
+            await pilot.press(*keys)
+            await pilot.pause(0.2)
+
+        assert snap_compare(app_of(world, str(tmp_path / "store"), theme), terminal_size=size, run_before=rest)
+
+    return compare
+
+
+sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+
+
+@sizes
+def test_busy(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """Two amber rows on top, one red, five blue, five waiting; the live screen of the first below, and its answer bar."""
+    looks(worlds.busy(), size)
+
+
+@sizes
+def test_busy_and_light(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """The same on paper."""
+    looks(worlds.busy(), size, theme="chart")
+
+
+@sizes
+def test_first_start(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """The panes that were found, "Nothing is queued." and four keys."""
+    looks(worlds.first_start(), size)
+
+
+@sizes
+def test_empty(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """Nothing but "Nothing is queued." and four keys."""
+    looks(worlds.empty(), size)
+
+
+@sizes
+def test_unreachable(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """A red row under the header, with its age; list and sidebar dim."""
+    looks(worlds.unreachable(), size)
+
+
+@sizes
+def test_names_that_try_to_break_out(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """Every column stands; no colour, no markup and no control character of the names is obeyed."""
+    looks(worlds.hostile(), size)
+
+
+def test_why(looks: Callable[..., None]) -> None:
+    """The facts of #11, the exit code in red."""
+    looks(worlds.busy(), (120, 44), "j", "j", "v")
+
+
+def test_the_drawer(looks: Callable[..., None]) -> None:
+    """The sidebar lies over the list; the focus bar is in it."""
+    looks(worlds.busy(), (80, 24), "w")
+
+
+def test_stop(looks: Callable[..., None]) -> None:
+    """Four ways to answer; No is selected."""
+    looks(worlds.busy(), (80, 24), "x")
+
+
+def test_assign(looks: Callable[..., None]) -> None:
+    """Lanes, new panes, idle shells."""
+    looks(worlds.busy(), (80, 24), *"jjjjjjjj", "a")
+
+
+def test_help(looks: Callable[..., None]) -> None:
+    """What can be done with the selected row comes first."""
+    looks(worlds.busy(), (100, 40), "question_mark")
+
+
+def test_marked_and_filtered(looks: Callable[..., None]) -> None:
+    """Three rows match, two of them are marked, the filter stands in the header."""
+    looks(worlds.busy(), (120, 44), "slash", *"claude", "enter", "space", "space")
