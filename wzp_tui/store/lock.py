@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from wzp_tui.errors import StoreError
 
-
 NOT_BEGUN = b"not begun"
 """In the lock of a command before it starts. Emptied, it proves nothing any more: to empty a file needs no room on the disk."""
 
