@@ -22,7 +22,7 @@ PARTS = {
     "idle": "what 100 panes cost while nothing happens",
     "screens": "first paint, keys",
 }
-"""Modules beside this one; each has `rows(folder)`, the measurements one after the other."""
+"""Modules beside this one; each has `rows()`, the measurements one after the other."""
 
 
 def main() -> int:
@@ -39,7 +39,8 @@ def main() -> int:
     print(f"{'':<58}{'measured':>12}{'budget':>12}")
     for part in asked:
         try:
-            for row in importlib.import_module(f"tests.bench.{part}").rows(_home()):
+            _move_home()
+            for row in importlib.import_module(f"tests.bench.{part}").rows():
                 print(_line(row), flush=True)
                 rows.append(row)
         except NotMeasured as error:
@@ -54,7 +55,7 @@ def main() -> int:
     return 1 if failed or not rows else 0
 
 
-def _home() -> Path:
+def _move_home() -> None:
     """A home of its own for each part: nothing of the user's config or store has a part in it."""
     folder = Path(tempfile.mkdtemp(prefix="wzp-"))
     for name in list(os.environ):
@@ -63,7 +64,6 @@ def _home() -> Path:
     for name, part in (("CONFIG", ".config"), ("DATA", ".local/share"), ("STATE", ".local/state"), ("CACHE", ".cache")):
         os.environ[f"XDG_{name}_HOME"] = str(folder / part)
     os.environ.update(HOME=str(folder), XDG_RUNTIME_DIR=str(folder))
-    return folder
 
 
 def _line(row: Row) -> str:

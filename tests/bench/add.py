@@ -13,9 +13,9 @@ from tests.bench.rows import NotMeasured, Row, at_most, told
 _ROUNDS = 25
 
 
-def rows(folder: Path) -> Iterable[Row]:
+def rows() -> Iterable[Row]:
     """`wzp-tui add` and `status`, in turn with a Python that does nothing."""
-    os.environ["WZP_STORE"] = str(folder / "s")
+    os.environ["WZP_STORE"] = str(Path.home() / "s")
     calls = {
         "bare": (sys.executable, "-c", "pass"),
         "add": (sys.executable, "-P", "-m", "wzp_tui", "add", "--hold", "--", "true"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.bench.rows import NotMeasured, Row, at_most, told
 from tests.bench.site import HERE, Bench, bench, kinds
 from tests.faults import processes
+from tests.support import wait_until
 
 _PANES = 100
 _CALM = 20.0
@@ -17,26 +18,37 @@ _WINDOW = 60.0
 """Seconds of looking: twice the time after which a sleeping worker looks by itself."""
 
 
-def rows(folder: Path) -> Iterable[Row]:
+def rows() -> Iterable[Row]:
     """A tower and a hundred waiting workers: all our processes together."""
     if not os.path.exists("/proc/self/schedstat"):
         raise NotMeasured("this machine has no /proc/PID/schedstat, which counts to the nanosecond")
     for kind in kinds():
-        with bench(folder, kind, _PANES) as it:
+        with bench(kind, _PANES) as it:
             calls = _count_calls(Path(it.folder).parent) if kind == "wezterm" else None
             tower = it.start(HERE / "crowd.py", str(_PANES))
             it.wait_for_workers(_PANES, 300)
-            time.sleep(_CALM)
-            before, asked = _used(it), _lines(calls)
-            time.sleep(_WINDOW)
-            after, answered = _used(it), _lines(calls)
-            if len(before) < _PANES + 1 or after.keys() != before.keys():
-                raise NotMeasured(f"{_PANES} workers and a tower were expected: there were {len(before)} processes, then {len(after)}")
-            spent = {pid: (after[pid] - before[pid]) / _WINDOW * 100 for pid in after}
-            yield at_most(f"{kind}: {_PANES} panes, tower and workers together", sum(spent.values()), "% core", 1)
+            spent, asked = _look(it, calls)
+            yield at_most(f"{kind}: {_PANES} waiting workers and their tower", sum(spent.values()), "% core", 1)
             yield told(f"{kind}: of that the tower, with what it calls", spent[tower.pid], "% core")
             if calls is not None:
-                yield at_most(f"{kind}: calls of `wezterm cli`", (answered - asked) / _WINDOW, "/s", 1)
+                yield at_most(f"{kind}: calls of `wezterm cli`", asked, "/s", 1)
+            it.add(*["exec sleep 1000"] * _PANES)
+            wait_until(lambda: sum(run.open for run in it.store.view().runs.values()) == _PANES, 60)
+            spent, _ = _look(it, calls)
+            yield at_most(f"{kind}: {_PANES} workers with a command that is silent", sum(spent.values()), "% core", 1)
+            for run in it.store.view().runs.values():
+                it.store.stop(run.task, "kill")
+
+
+def _look(it: Bench, calls: Path | None) -> tuple[dict[int, float], float]:
+    """Percent of a core by process, and calls a second, once it has become calm."""
+    time.sleep(_CALM)
+    before, asked = _used(it), _lines(calls)
+    time.sleep(_WINDOW)
+    after, answered = _used(it), _lines(calls)
+    if len(before) != _PANES + 1 or after.keys() != before.keys():
+        raise NotMeasured(f"{_PANES} workers and a tower were expected: there were {len(before)} processes, then {len(after)}")
+    return {pid: (after[pid] - before[pid]) / _WINDOW * 100 for pid in after}, (answered - asked) / _WINDOW
 
 
 def _used(it: Bench) -> dict[int, float]:

@@ -6,6 +6,7 @@ import select
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,10 +82,9 @@ class Bench:
 
 
 @contextmanager
-def bench(folder: Path, kind: str, slots: int) -> Iterator[Bench]:
-    """A bench, closed at the end."""
-    (folder / kind).mkdir()
-    it = Bench(folder / kind, kind, slots)
+def bench(kind: str, slots: int) -> Iterator[Bench]:
+    """A bench in a folder of its own below HOME, closed at the end."""
+    it = Bench(Path(tempfile.mkdtemp(dir=Path.home())), kind, slots)
     try:
         yield it
     finally:

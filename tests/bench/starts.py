@@ -11,10 +11,10 @@ from tests.bench.site import LANE, TOWER, Marks, bench, kinds
 _ROUNDS = 60
 
 
-def rows(folder: Path) -> Iterable[Row]:
+def rows() -> Iterable[Row]:
     """A lane of one slot on each kind of panes."""
     for kind in kinds():
-        with bench(folder, kind, 1) as it:
+        with bench(kind, 1) as it:
             marks = Marks(Path(it.folder).parent)
             it.start(TOWER)
             begun = time.perf_counter()
