@@ -13,6 +13,8 @@ from textual.theme import Theme
 from wzp_tui.commands import check_keymap
 from wzp_tui.config import Settings, load_config
 from wzp_tui.controller import Controller, open_mux
+from wzp_tui.paths import StoreFolder
+from wzp_tui.program_log import open_log
 from wzp_tui.tui import safe, theming
 from wzp_tui.tui.burst import Burst
 from wzp_tui.tui.guardian import guarded
@@ -94,6 +96,7 @@ class TowerApp(App[None], inherit_bindings=False):
 
 async def _tower(folder: str, mux_kind: str, settings: Settings) -> int:
     safe.install()
+    open_log(StoreFolder(folder).program_log)
     controller = Controller(folder, open_mux(mux_kind))
     try:
         app = TowerApp(controller, settings)

@@ -50,7 +50,17 @@ class DetailBar(Line):
         self.row: TaskRow | PaneRow | None = None
         self.tab = ""
         self.focused_here = False
+        self._age = ""
         self._places: list[tuple[int, int, str]] = []
+
+    def refresh_age(self) -> None:
+        """Paint it again if it shows another age now."""
+        if self._age != self._age_of(self.row):
+            self.refresh()
+
+    def _age_of(self, row: TaskRow | PaneRow | None) -> str:
+        run = row.run if isinstance(row, TaskRow) else None
+        return age(self._clock() - run.started_ms) if run and run.open else ""
 
     def on_click(self, event: events.Click) -> None:
         for first, after, tab in self._places:
@@ -79,8 +89,8 @@ class DetailBar(Line):
         if isinstance(row, TaskRow):
             name, title = row.task.name, clean(row.task.title, 400)
             facts = [clean(row.where, 40), clean(row.task.workspace, 60), folder(row.task.cwd)]
-            if row.run and row.run.ended_ms is None:
-                facts.append(age(self._clock() - row.run.started_ms))
+            self._age = self._age_of(row)
+            facts += [self._age] if self._age else []
         else:
             name, title = row.pane.name, pane_name(row)
             facts = [clean(row.pane.workspace, 60), folder(row.pane.cwd)]
@@ -119,7 +129,7 @@ class Detail(Vertical, can_focus=True):
         """Ages that are shown grow."""
         if isinstance(row := self._row, TaskRow) and self.screen.is_current:
             if row.run and row.run.open:
-                self._bar.refresh()
+                self._bar.refresh_age()
             if self._tab == WHY:
                 self._tell_why(row)
 

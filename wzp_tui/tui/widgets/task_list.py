@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -15,6 +16,8 @@ from wzp_tui.tui.painting import Piece, cut, left, right, strip
 from wzp_tui.tui.times import Clock, age, ages_in, day_start_ms, now_ms
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.words import folder, pane_name, pane_state
+
+AGE = 6
 
 
 class Columns(NamedTuple):
@@ -32,7 +35,7 @@ class Columns(NamedTuple):
 def columns(width: int, longest_id: int) -> Columns:
     """The columns of a list of this width."""
     id = max(longest_id + 1, 4 if width < 66 else 5)
-    priority, time = 2, 6
+    priority, time = 2, AGE
     where = 10 if width >= 100 else 0
     state = 10 if width >= 100 else 9
     rest = width - 3 - id - priority - where - state - time
@@ -58,6 +61,9 @@ class TaskList(LineView[Row]):
         """The cursor goes to this row as soon as it is there."""
         self._clock = clock
         self._longest_id = 3
+        self._ager: Timer | None = None
+        self._ages: dict[int, str] = {}
+        """What was painted last, by task."""
 
     def key(self, row: Row) -> Key | None:
         return key_of(row)
@@ -121,10 +127,12 @@ class TaskList(LineView[Row]):
         spans = [ages_in(now - row.since_ms) for row in shown if isinstance(row, TaskRow) and _has_age(row)]
         self._ager = self.set_timer(max(0.2, min(spans)), self._age) if spans else None
 
-    _ager: Timer | None = None
-
     def _age(self) -> None:
-        self.refresh()
+        """Paint the ages that are others now."""
+        now, width = self._clock(), self.size.width
+        for line, row in enumerate(self.rows[self.top : self.top + self.size.height]):
+            if isinstance(row, TaskRow) and _has_age(row) and self._ages.get(row.task.id) != age(now - row.since_ms):
+                self.refresh(Region(width - AGE, line, AGE, 1))
         self._wait_for_next_age()
 
     # -- painting --------------------------------------------------------------------------------------------------------------
@@ -160,7 +168,7 @@ class TaskList(LineView[Row]):
         look = task_look(row, self.glyphs)
         title = clean(row.task.title, 400)
         word, reason = ("asked …", "") if key_of(row) in self.asked else (clean(row.word, 40), clean(row.reason, 400))
-        time = age(self._clock() - row.since_ms) if _has_age(row) else ""
+        time = self._ages[row.task.id] = age(self._clock() - row.since_ms) if _has_age(row) else ""
         mark = priority_look(row, self.glyphs)
         return self._paint_row(row, look, (row.task.name, mark, title, clean(row.where, 40), word, reason, time), width, at_cursor)
 
