@@ -13,6 +13,7 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import ExitRecord, NewTask, Seat, Store, Worker, open_store
 from wzp_tui.store.claim import NEXT_OF_LANE
 from wzp_tui.store.events import now_ms
+from wzp_tui.store.lock import FileLock, is_held
 from wzp_tui.tasks.task import State
 
 
@@ -83,10 +84,32 @@ def test_a_task_is_added_whole_or_not_at_all(store: Store, folder: StoreFolder, 
     assert store.add(NewTask(("true",), "/")) == len(tasks) + 1
 
 
+def count_under_lock(path: str, counter: str) -> None:
+    """Add one, two hundred times, under a lock whose file goes each time."""
+    for _ in range(200):
+        lock = FileLock.take(path, wait=30)
+        assert lock is not None
+        with open(counter, "r+") as file:
+            number = int(file.read())
+            file.seek(0)
+            file.write(str(number + 1))
+        lock.release(unlink=True)
+
+
 def test_a_lock_on_a_name_that_was_taken_away_is_no_lock(tmp_path: Path) -> None:
     """Between open and flock the file may be unlinked: then the lock would be one that nobody else can see."""
-    from wzp_tui.store.lock import FileLock, is_held
+    processes = multiprocessing.get_context("spawn")
+    counter = tmp_path / "counter"
+    counter.write_text("0")
+    counting = [processes.Process(target=count_under_lock, args=(str(tmp_path / "lock"), str(counter))) for _ in range(4)]
+    for process in counting:
+        process.start()
+    for process in counting:
+        process.join(30)
+    assert counter.read_text() == "800"
 
+
+def test_a_lock_is_held_until_it_is_released(tmp_path: Path) -> None:
     path = str(tmp_path / "lock")
     first = FileLock.take(path)
     assert first is not None

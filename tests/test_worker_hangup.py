@@ -3,13 +3,15 @@
 import contextlib
 import os
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import wait_until
-from tests.workers import Workers, alive, appears, becomes, last_run, lines, log_of, shell
+from tests.workers import Workers, alive, appears, becomes, cpu_seconds, last_run, lines, log_of, shell
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Store
 from wzp_tui.store.lock import is_held
@@ -24,6 +26,15 @@ class FakeMux:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(path))
         self._socket.listen(5)
+        self.asked_at = 0.0
+        self._thread = threading.Thread(target=self._take_connections, daemon=True)
+        self._thread.start()
+
+    def _take_connections(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                self._socket.accept()[0].close()
+                self.asked_at = time.monotonic()
 
     @property
     def instance(self) -> str:
@@ -32,14 +43,17 @@ class FakeMux:
 
     def die(self) -> None:
         """Its file stays, as after `kill -9`."""
+        with contextlib.suppress(OSError):  # it is dead already
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        self._thread.join()
 
 
 @pytest.fixture
 def mux(isolated: Path) -> Iterator[FakeMux]:
     it = FakeMux(Path(os.environ["XDG_RUNTIME_DIR"]) / "sock")
-    with contextlib.closing(it._socket):
-        yield it
+    yield it
+    it.die()
 
 
 @pytest.fixture
@@ -54,18 +68,15 @@ def waits_for(go: Path, then: str = "exit 7") -> str:
     return f"echo begun; while ! test -e {go}; do sleep 0.02; done; echo after; {then}"
 
 
-def cpu_seconds(pid: int) -> float:
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def test_a_closed_pane_cancels_what_ran_in_it(in_wezterm: Workers, store: Store) -> None:
+def test_a_closed_pane_cancels_what_ran_in_it(in_wezterm: Workers, mux: FakeMux, store: Store) -> None:
+    """The mux is asked a moment later: right after its death it may still answer."""
     task = store.add(shell("echo begun; while :; do sleep 0.05; done"))
     pane = in_wezterm.lane()
     pane.shows("begun")
+    before = time.monotonic()
     pane.hang_up()
     assert becomes(store, task, State.CANCELLED).reason == "pane closed"
+    assert mux.asked_at - before >= 0.2
     pane.wait()
 
 
@@ -116,7 +127,6 @@ def test_a_run_without_a_pane_costs_nothing(workers: Workers, store: Store, tmp_
 
 
 def test_a_mux_that_dies_right_after_the_hangup_is_found_dead(in_wezterm: Workers, mux: FakeMux, store: Store, tmp_path: Path) -> None:
-    """Right after its death a mux may still answer: so it is asked a moment later."""
     go = tmp_path / "go"
     task = store.add(shell(waits_for(go, "exit 0")))
     pane = in_wezterm.lane()
@@ -184,6 +194,20 @@ def test_an_idle_worker_ends_with_its_pane_and_takes_no_task_with_it(in_wezterm:
     pane.wait()
     assert store.task(task).state is State.QUEUED
     assert store.runs(task) == ()
+
+
+def test_a_pane_that_is_closed_while_a_run_ends_takes_no_task_with_it(in_wezterm: Workers, store: Store, tmp_path: Path) -> None:
+    """The command has ended, and what it left behind floods the pane for some time: then the pane is closed."""
+    pid = tmp_path / "pid"
+    task = store.add(shell(f"trap '' HUP; yes & echo $$ > {pid}; exit 0"))
+    following = store.add(shell("true"))
+    pane = in_wezterm.lane()
+    command = int(appears(pid))
+    wait_until(lambda: not alive(command))
+    pane.hang_up()
+    pane.wait()
+    assert store.task(task).state is State.DONE
+    assert store.runs(following) == ()
 
 
 def test_a_worker_that_is_told_of_no_mux_says_so(store: Store, workers: Workers) -> None:

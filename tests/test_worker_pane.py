@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from tests.support import wait_until
-from tests.workers import Workers, alive, appears, becomes, kill, last_run, lines, log_of, python, shell, started
+from tests.workers import Workers, alive, appears, becomes, cpu_seconds, kill, last_run, lines, log_of, python, shell, started
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Store
 from wzp_tui.store.lock import is_held
@@ -89,11 +89,29 @@ def test_a_process_left_behind_does_not_delay_the_end(store: Store, workers: Wor
     kill(pid)
 
 
-def test_a_command_that_closes_its_terminal_may_open_it_again(store: Store, workers: Workers, folder: StoreFolder) -> None:
-    task = store.add(shell("exec </dev/null >/dev/null 2>&1; sleep 0.2; echo back > /dev/tty; sleep 0.2"))
-    workers.lane()
+def test_a_command_that_closes_its_terminal_costs_nothing_and_may_open_it_again(
+    store: Store, workers: Workers, folder: StoreFolder
+) -> None:
+    task = store.add(shell("exec </dev/null >/dev/null 2>&1; sleep 1; echo back > /dev/tty; sleep 0.1"))
+    pane = workers.lane()
+    started(store, task)
+    before = cpu_seconds(pane.pid)
     becomes(store, task, State.DONE)
+    assert cpu_seconds(pane.pid) - before < 0.3
     assert log_of(folder, last_run(store, task)) == b"back\r\n"
+
+
+def test_a_worker_keeps_nothing_open_of_runs_that_ended(store: Store, workers: Workers) -> None:
+    tasks = store.add_all([(shell("true" if number % 2 else "exec no-such-program"), ()) for number in range(20)])
+    pane = workers.lane()
+    becomes(store, tasks[1], State.DONE)
+    becomes(store, tasks[-1], State.DONE)
+    pane.shows(f"#{tasks[-1]} done")
+    open_files = len(os.listdir(f"/proc/{pane.pid}/fd"))
+    more = store.add_all([(shell("true"), ())] * 20)
+    becomes(store, more[-1], State.DONE)
+    pane.shows(f"#{more[-1]} done")
+    assert len(os.listdir(f"/proc/{pane.pid}/fd")) == open_files < 25
 
 
 def test_the_last_words_are_kept(store: Store, workers: Workers, folder: StoreFolder) -> None:
@@ -173,6 +191,20 @@ def test_an_answer_of_the_terminal_never_reaches_the_next_task(store: Store, wor
     wait_until(heard.exists)
     assert heard.read_bytes() == b"nothing"
     assert b"\x1b[5n" in pane.output
+
+
+def test_what_was_pasted_into_a_task_that_did_not_read_it_never_reaches_the_next(store: Store, workers: Workers, tmp_path: Path) -> None:
+    """More than the worker holds: the rest still waits in the terminal when the task ends."""
+    heard, go = tmp_path / "heard", tmp_path / "go"
+    first = store.add(shell(f"stty raw; echo ready; while ! test -e {go}; do sleep 0.02; done"))
+    store.add(python(LISTEN, heard))
+    pane = workers.lane()
+    pane.shows("ready")
+    pane.type(b"p" * ((64 << 10) + 4096 + 2048))
+    go.touch()
+    becomes(store, first, State.DONE)
+    wait_until(heard.exists)
+    assert heard.read_bytes() == b"nothing"
 
 
 def test_what_was_typed_for_one_task_never_reaches_the_next(store: Store, workers: Workers, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def start(task: Task, environment: Mapping[str, str], attributes: list[Any], siz
         termios.tcsetattr(slave, termios.TCSANOW, attributes)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
         name = os.ttyname(slave)
-        lock.write(b"")  # before the command begins, not after: what stood there says that nothing ran
+        lock.empty()  # before the command begins, not after: what stood there says that nothing ran
         try:
             pid = os.posix_spawn(
                 program,

@@ -305,7 +305,7 @@ def main(argv: list[str]) -> int:
     """Run a worker; see the module."""
     refuse_without_terminal()
     store, kind, instance, *role = argv if len(argv) > 3 else ("", "", "", "")
-    seat, mux, folder, pane = _seat(*role), PaneMux(kind, instance), StoreFolder(store), Terminal()
+    seat, mux, folder, pane = _seat(*role), PaneMux(kind, instance), StoreFolder(os.path.abspath(store)), Terminal()
     mux.check()
     prepare_folder(folder)
     boot()

@@ -49,6 +49,10 @@ class FileLock:
         except OSError:
             pass  # a full disk; the name is for people, the lock is what counts
 
+    def empty(self) -> None:
+        """Say nothing any more. Raises `OSError` where the file goes on saying what it said."""
+        os.ftruncate(self.fd, 0)
+
     def release(self, *, unlink: bool = False) -> None:
         """Let go; `unlink` while still holding it, so that nobody holds a lock without a name."""
         if self.fd < 0:
