@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wzp_tui.clean import clean, clean_lines
 from wzp_tui.cli.documents import task_documents
@@ -12,7 +12,7 @@ from wzp_tui.cli.output import note, paint, print_json
 from wzp_tui.cli.progress import Progress
 from wzp_tui.cli.waiting import end_words
 from wzp_tui.controller import Controller, Snapshot, open_mux
-from wzp_tui.errors import TransitionError
+from wzp_tui.errors import MuxError, TransitionError
 from wzp_tui.inpane.log import last_lines
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Event, Store, Task, View
@@ -50,18 +50,18 @@ class Running:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._interrupt)
-        tasks = []
+        tasks: list[asyncio.Task[Any]] = []
         try:
             await self._controller.mux.panes()  # without its mux nothing would ever start
             await self._controller.ask(self._fill)
             tasks = [asyncio.create_task(work) for work in (self._controller.run(), self._stop_when_asked(), self._tick())]
-            following = asyncio.create_task(self._follow())
-            await asyncio.wait([following, *tasks], return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
+            tasks.append(following := asyncio.create_task(self._follow()))
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks[:-1]:
                 if task.done():
                     task.result()
             view = await following
-            await self._close_panes()
+            await self._close_lanes()
         finally:
             self._progress.close()
             for task in tasks:
@@ -162,13 +162,14 @@ class Running:
         kind = "stop" if self._stops == 1 else "kill"
         await self._controller.ask(lambda store: _stop_all(store, kind))
 
-    async def _close_panes(self) -> None:
-        """WezTerm's panes stay when we end; the idle workers in them would wait for ever."""
+    async def _close_lanes(self) -> None:
+        """WezTerm's panes outlive us, and so would the workers in them, which wait for tasks that never come."""
         if self._controller.mux.kind == "embedded":
             return
-        for row in self._controller.snapshots.value.panes:
-            if row.seat:
-                await self._controller.close(row.pane.id)
+        try:
+            await self._controller.close_lanes()
+        except MuxError as error:
+            note(f"panes of lanes are left open: {error}")
 
     # --- the end --------------------------------------------------------------
 

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -15,7 +16,7 @@ from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
 from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
 from wzp_tui.controller.storekeeper import StoreKeeper
-from wzp_tui.errors import MuxError, NotFound, StoreError, TransitionError
+from wzp_tui.errors import MuxError, NotFound, PaneGone, StoreError, TransitionError
 from wzp_tui.mux import Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
@@ -165,6 +166,13 @@ class Controller:
         if self._tower_lock is None and self._wants_to_open:
             self._tower_lock = FileLock.take(self.folder.tower_lock, content=json.dumps({"pid": os.getpid()}).encode())
         return self._tower_lock is not None
+
+    async def close_lanes(self) -> None:
+        """Close the panes that were opened for lanes, and what runs in them: for who will add no more tasks."""
+        for pane in await self.mux.panes():
+            if pane.id in self._opener.lane_panes:
+                with suppress(PaneGone):
+                    await self.mux.close(pane.id, seen=pane)
 
     def look_soon(self) -> None:
         """Look at the mux now, not at the next turn."""

@@ -56,6 +56,11 @@ class Opener:
         self.trouble = ""
         """Why the last pane could not be opened; `""` when it could."""
 
+    @property
+    def lane_panes(self) -> frozenset[int]:
+        """The panes that were opened for lanes; they may be gone."""
+        return frozenset(pane for panes in self._opened.values() for pane in panes)
+
     async def open_what_is_needed(self, view: View, panes: Sequence[Pane], holders: Holders) -> bool:
         """Open a pane for each seat that is missing; `True` when one was opened."""
         now = self._monotonic()
