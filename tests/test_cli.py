@@ -56,7 +56,7 @@ def test_errors_are_json_too(store: Store) -> None:
 
 def test_help_and_version() -> None:
     help = ok("--help").out
-    for word in ("add", "run", "task", "lane", "pane", "status", "events", "why", "tower", "doctor", "config", "completion"):
+    for word in ("add", "run", "task", "lane", "pane", "status", "events", "why", "tower", "doctor", "config", "wezterm", "completion"):
         assert f"\n  {word} " in help
     assert "--after ID" in ok("add", "--help").out
     assert ok("add", "--help").out == ok("task", "add", "-h").out.replace("wzp-tui task add", "wzp-tui add")
