@@ -20,6 +20,7 @@ NOUNS = {
     "tower": "wzp_tui.cli.tower:tower",
     "doctor": "wzp_tui.cli.doctor:doctor",
     "config": "wzp_tui.cli.config:config",
+    "wezterm": "wzp_tui.cli.wezterm:wezterm",
     "completion": "wzp_tui.cli.completion:completion",
 }
 """The words of the first level, in the order of the help, and where their commands are."""
