@@ -168,10 +168,8 @@ def _sure(line: bytes, overprinted: bool) -> Progress | None:
 
 
 def _last(pattern: bytes, line: bytes) -> re.Match[bytes] | None:
-    found = None
-    for found in re.finditer(pattern, line):
-        pass
-    return found
+    matches = list(re.finditer(pattern, line))
+    return matches[-1] if matches else None
 
 
 def _count(found: re.Match[bytes] | None) -> tuple[int, int] | None:
