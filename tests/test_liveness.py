@@ -132,6 +132,30 @@ def test_an_orphan_cannot_be_stopped_by_us_and_its_process_is_named(store: Store
         kill(command)
 
 
+BEFORE_IT_BEGINS = """
+import os, sys
+sys.argv[0:1] = []
+from wzp_tui.inpane import worker
+from wzp_tui.store.lock import NOT_BEGUN
+def before(event, arguments):
+    if event == "os.posix_spawn":
+        for name in os.listdir(sys.argv[0] + "/locks"):
+            if name.endswith(".child"):
+                with open(sys.argv[0] + "/locks/" + name, "rb") as file:
+                    open(sys.argv[0] + "/said", "ab").write(file.read() + b".")
+sys.addaudithook(before)
+worker.main(sys.argv)
+"""
+
+
+def test_the_lock_says_that_nothing_began_only_until_the_command_starts(store: Store, workers: Workers, folder: StoreFolder) -> None:
+    """Were the worker killed from here on, the command may have begun: it must not be given back."""
+    task = store.add(shell("true"))
+    workers.program([sys.executable, "-P", "-c", BEFORE_IT_BEGINS], "lane", "default", "1")
+    becomes(store, task, State.DONE)
+    assert Path(folder, "said").read_bytes() == b"."
+
+
 # --- by hand: each way in which a worker can die ------------------------------------
 
 

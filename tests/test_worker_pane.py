@@ -10,13 +10,13 @@ from pathlib import Path
 from tests.support import wait_until
 from tests.workers import Workers, alive, appears, becomes, cpu_seconds, kill, last_run, lines, log_of, python, shell, started
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Store
+from wzp_tui.store import NewTask, Store
 from wzp_tui.store.lock import is_held
 from wzp_tui.tasks.task import State
 
 LISTEN = """
-import os, select, sys, tty
-tty.setraw(0)
+import os, select, sys, termios, tty
+tty.setraw(0, termios.TCSANOW)  # what waits there is not flushed
 got = b""
 while select.select([0], [], [], 0.4)[0]:
     got += os.read(0, 100)
@@ -157,15 +157,15 @@ GLIBCS_OWN = 0b11 << 31
 
 def test_a_command_finds_no_signal_ignored_and_its_rights_untouched(store: Store, workers: Workers, folder: StoreFolder) -> None:
     """Python ignores SIGPIPE, and that would survive the exec; nor is our umask the command's."""
-    task = store.add(shell("grep -e SigIgn -e SigBlk /proc/self/status; umask"))
+    task = store.add(NewTask(("grep", "-E", "^(Umask|SigBlk|SigIgn):", "/proc/self/status"), "/"))
     old = os.umask(0o022)
     workers.lane()
     os.umask(old)
     becomes(store, task, State.DONE)
-    blocked, ignored, umask = log_of(folder, last_run(store, task)).splitlines()
-    assert int(blocked.split()[1], 16) == 0
-    assert int(ignored.split()[1], 16) & ~GLIBCS_OWN == 0
+    umask, blocked, ignored = (line.split()[1] for line in log_of(folder, last_run(store, task)).splitlines())
     assert umask == b"0022"
+    assert int(blocked, 16) == 0
+    assert int(ignored, 16) & ~GLIBCS_OWN == 0
 
 
 def test_a_command_inherits_its_lock_and_no_other_file_of_ours(store: Store, workers: Workers, folder: StoreFolder) -> None:
@@ -200,7 +200,9 @@ def test_what_was_pasted_into_a_task_that_did_not_read_it_never_reaches_the_next
     store.add(python(LISTEN, heard))
     pane = workers.lane()
     pane.shows("ready")
-    pane.type(b"p" * ((64 << 10) + 4096 + 2048))
+    paste = threading.Thread(target=pane.type, args=(b"p" * 200_000,), daemon=True)
+    paste.start()
+    paste.join(0.5)
     go.touch()
     becomes(store, first, State.DONE)
     wait_until(heard.exists)

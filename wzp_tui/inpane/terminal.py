@@ -23,6 +23,8 @@ _RESET = (
 _ASK = b"\x1b[5n"
 _ANSWER = b"\x1b[0n"
 FENCE = 0.15
+FORGET_QUIET = 0.01
+FORGET_MOST = 0.5
 STUCK = 1.0
 """Seconds without a byte taken after which a pane is stuck."""
 
@@ -86,8 +88,10 @@ class Terminal:
             while _ANSWER not in seen and (left := deadline - time.monotonic()) > 0:
                 if select.select([self.fd], [], [], left)[0]:
                     seen = (seen + self.read())[-64:]
-        with _unless_gone():
-            termios.tcflush(self.fd, termios.TCIFLUSH)
+        # Read, not flushed: the kernel holds more than a flush forgets.
+        patience, deadline = 0.0, time.monotonic() + FORGET_MOST
+        while time.monotonic() < deadline and select.select([self.fd], [], [], patience)[0] and self.read(1 << 16):
+            patience = FORGET_QUIET
 
     def read(self, size: int = 4096) -> bytes:
         """What was typed; empty when there is nothing or the pane is gone."""
