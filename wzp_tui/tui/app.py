@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from functools import partial
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from textual.theme import Theme
 from wzp_tui.commands import check_keymap
 from wzp_tui.config import Settings, load_config
 from wzp_tui.controller import Controller, open_mux
+from wzp_tui.controller.going import marked
 from wzp_tui.paths import StoreFolder
 from wzp_tui.program_log import open_log
 from wzp_tui.tui import safe, theming
@@ -20,6 +22,7 @@ from wzp_tui.tui.burst import Burst
 from wzp_tui.tui.guardian import guarded
 from wzp_tui.tui.looks import ASCII, UNICODE
 from wzp_tui.tui.machine import Machine
+from wzp_tui.tui.own_tty import say_to_terminal
 from wzp_tui.tui.screens.tower import TowerScreen
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.widgets.header import Meter
@@ -42,7 +45,7 @@ class TowerApp(App[None], inherit_bindings=False):
         self.keymap = settings.keys
         self.set_keymap(settings.keys)
         self.tower = TowerScreen(controller, clock, load or Machine().load)
-        self._burst = Burst(super().on_event, self._drafted)
+        self._burst = Burst(partial(self.call_later, super().on_event), self._drafted)
         ours, self._theme_problems = theming.themes()
         for each in ours.values():
             self.register_theme(each)
@@ -76,14 +79,16 @@ class TowerApp(App[None], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Hold back printable keys of the tower's own screen for a moment: in a burst they are a paste."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self._takes_no_text and self._burst.wants(event):
-            self._burst.take(event)
-        else:
+        is_key = isinstance(event, events.Key) and not event.is_forwarded
+        if not (is_key and self._takes_no_text and self._burst.take(event)):  # type: ignore[arg-type]
             await super().on_event(event)
 
     @property
     def _takes_no_text(self) -> bool:
         return self.screen is self.tower and self.focused is not self.tower.filter
+
+    def on_unmount(self) -> None:
+        self._burst.forget()
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste is a draft of a new task."""
@@ -100,7 +105,8 @@ async def _tower(folder: str, mux_kind: str, settings: Settings) -> int:
     controller = Controller(folder, open_mux(mux_kind))
     try:
         app = TowerApp(controller, settings)
-        await app.run_async()
+        with marked(controller.mux, say_to_terminal):
+            await app.run_async()
         return app.return_code or 0
     finally:
         await controller.aclose()

@@ -12,15 +12,20 @@ from textual.screen import Screen
 from wzp_tui.clean import clean
 from wzp_tui.commands import COMMANDS
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
-from wzp_tui.errors import WzpError
+from wzp_tui.controller.going import Going
+from wzp_tui.errors import PaneGone, WzpError
+from wzp_tui.panes import Pane
 from wzp_tui.store import NewTask as StoredTask
-from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.lane import DEFAULT, DEFAULT_SLOTS, check_lane_name
 from wzp_tui.tasks.task import LIVE, command_line, shell_line
 from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import key_of
+from wzp_tui.tui.own_tty import writer
+from wzp_tui.tui.screens.name import Name
 from wzp_tui.tui.screens.new_task import Draft, NewTask
 from wzp_tui.tui.screens.questions import Ask, ask_close, ask_lane, ask_place, ask_stop
 from wzp_tui.tui.situation import Situation, fits, label, natural, needs_you, valid
+from wzp_tui.tui.widgets.live import embedded
 from wzp_tui.tui.words import pane_name, plural
 
 if TYPE_CHECKING:
@@ -45,6 +50,7 @@ class Actions(Screen[None]):
     sidebar: "Sidebar"
     _lane: str | None = DEFAULT
     """The lane of the last new task."""
+    _going: Going | None = None
 
     if TYPE_CHECKING:
         app: App[object]
@@ -132,6 +138,10 @@ class Actions(Screen[None]):
         own = next((row.pane.workspace for row in snapshot.panes if row.own), None)
         return self.workspace or own or "default"
 
+    async def _open_shell(self, cwd: str) -> None:
+        pane = await self.controller.open_shell(self._workspace_of_new(self.snapshot), cwd)
+        self.tasks.wish = ("pane", pane)
+
     async def _add(self, new: StoredTask) -> None:
         task = await self.controller.add(new)
         self.tasks.wish = ("task", task)
@@ -212,22 +222,37 @@ class Actions(Screen[None]):
         if shown is None:
             self.tell("its pane is not there any more")
             return
-        from wzp_tui.tui.screens.pane_full import PaneFull, PaneWatch
+        from wzp_tui.tui.screens.pane_full import PaneFull
 
         name = row.task.title if isinstance(row, TaskRow) else pane_name(row)
         own = next((other.pane.workspace for other in self.snapshot.panes if other.own), None)
-        if self.snapshot.mux.kind == "embedded":
-            self.app.push_screen(PaneFull(self.controller, shown.pane.id, clean(name, 200)))
+        if (mux := embedded(self.controller)) is not None:
+            try:
+                self.app.push_screen(PaneFull(mux, shown.pane.id, clean(name, 200)))
+            except PaneGone as error:
+                self.tell(str(error), "error")
         elif own is not None and own != shown.pane.workspace:
-            why = f"it stands in workspace {clean(shown.pane.workspace, 60)}, which WezTerm does not show now"
-            self.app.push_screen(PaneWatch(self.controller, shown.pane.id, clean(name, 200), why))
+            self.ask(row, self._go_elsewhere(shown.pane, clean(name, 200)))
         else:
             self.ask(row, self.controller.focus(shown.pane.id))
+
+    async def _go_elsewhere(self, pane: Pane, name: str) -> None:
+        """To a pane of a workspace that WezTerm does not show: by the helper in its config; without one, to look at it here."""
+        if self._going is None:
+            self._going = Going(self.controller.mux, writer(self.app))
+        if await self._going.to(pane):
+            return
+        from wzp_tui.tui.screens.pane_full import PaneWatch
+
+        why = f"it stands in workspace {clean(pane.workspace, 60)}, which WezTerm does not show now"
+        self.app.push_screen(PaneWatch(self.controller, pane.id, name, why))
+        if hint := self._going.hint():
+            self.tell(hint)
 
     def action_pane_new(self) -> None:
         row = next(iter(self.situation().rows), None)
         cwd = row.pane.cwd if isinstance(row, PaneRow) else row.task.cwd if row else ""
-        self.ask(None, self.controller.open_shell(self._workspace_of_new(self.snapshot), cwd if os.path.isdir(cwd) else os.getcwd()))
+        self.ask(None, self._open_shell(cwd if os.path.isdir(cwd) else os.getcwd()))
 
     @work(group="question", exclusive=True)
     async def action_lane_edit(self) -> None:
@@ -237,8 +262,10 @@ class Actions(Screen[None]):
         what = await self._wait(ask_lane(row))
         if isinstance(what, bool):
             self.ask(None, self.controller.pause_lane(row.lane.name, what))
-        elif what is not None:
+        elif isinstance(what, int):
             self.ask(None, self.controller.set_lane(row.lane.name, what))
+        elif what is not None and (name := await self.app.push_screen_wait(Name("Name of the new lane", check_lane_name))):
+            self.ask(None, self.controller.set_lane(name, DEFAULT_SLOTS))
 
     # -- looking ---------------------------------------------------------------------------------------------------------------
 

@@ -56,30 +56,29 @@ class Choose(Sheet[V], Generic[V]):
     def __init__(self, question: str, choices: Sequence[Choice[V]], *, notes: Sequence[tuple[str, str]] = (), at: int = 0) -> None:
         super().__init__()
         self._question, self._choices, self._notes, self._at = question, choices, notes, at
+        self._lines: Choices[V] = Choices()
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield SheetLine((self._question, "bright"))
             for note in self._notes:
                 yield SheetLine(note)
-            yield Choices()
+            yield self._lines
 
     def on_mount(self) -> None:
-        lines = self.query_one(Choices)
-        lines.styles.height = len(self._choices)
-        lines.show(self._choices)
-        lines.focus()
-        self.call_after_refresh(lines.go_to, self._at)
+        self._lines.styles.height = len(self._choices)
+        self._lines.show(self._choices)
+        self._lines.focus()
+        self.call_after_refresh(self._lines.go_to, self._at)
 
     def on_line_view_opened(self) -> None:
         self._choose()
 
     def _choose(self) -> None:
-        choice = self.query_one(Choices).current
+        choice = self._lines.current
         self.dismiss(choice.value if choice else None)
 
     def on_key(self, event: events.Key) -> None:
-        lines = self.query_one(Choices)
         key = event.character if event.is_printable and event.character else event.key
         for choice in self._choices:
             if choice.key and choice.key == key:
@@ -89,7 +88,7 @@ class Choose(Sheet[V], Generic[V]):
         moves = {"j": 1, "down": 1, "k": -1, "up": -1}
         if key in moves:
             event.stop()
-            lines.move(moves[key])
+            self._lines.move(moves[key])
         elif key == "enter":
             event.stop()
             self._choose()

@@ -67,18 +67,18 @@ class Help(Sheet[None]):
 
     def __init__(self, situation: Situation) -> None:
         super().__init__()
-        self._lines = help_lines(situation)
+        self._rows = help_lines(situation)
+        self._lines = HelpLines()
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield SheetLine(("Keys", "bright"), ("   j k scroll · Esc leaves", "faint"))
             yield SheetLine()
-            yield HelpLines()
+            yield self._lines
 
     def on_mount(self) -> None:
-        lines = self.query_one(HelpLines)
-        lines.styles.height = min(len(self._lines), max(3, int(self.size.height * 0.8) - 3))
-        lines.show(self._lines)
+        self._lines.styles.height = min(len(self._rows), max(3, int(self.size.height * 0.8) - 3))
+        self._lines.show(self._rows)
 
     def action_scroll(self, rows: int) -> None:
-        self.query_one(HelpLines).scroll_rows(rows)
+        self._lines.scroll_rows(rows)

@@ -52,35 +52,36 @@ class NewTask(Sheet[Draft]):
         super().__init__()
         self._draft, self._title, self._fixed = draft, title, fixed
         self._lanes: list[str | None] = [*lanes, None]
+        self._text = TextArea(draft.line, soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
+        self._heading, self._hints = SheetLine(), SheetLine()
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield SheetLine((self._title, "bright"), id="title")
-            yield TextArea(self._draft.line, soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
-            yield SheetLine(id="hints")
+            yield self._heading
+            yield self._text
+            yield self._hints
 
     def on_mount(self) -> None:
-        text = self.query_one(TextArea)
-        text.focus()
-        text.move_cursor(text.document.end)
+        self._text.focus()
+        self._text.move_cursor(self._text.document.end)
         self._say()
 
     def on_text_area_changed(self) -> None:
-        self._draft = self._draft._replace(line=self.query_one(TextArea).text)
+        self._draft = self._draft._replace(line=self._text.text)
         self._say()
 
     def _say(self) -> None:
         wrong = problem(self._draft) if self._draft.line.strip() else ""
         lane = f"lane {self._draft.lane}" if self._draft.lane else "a pane of its own"
         where = [] if self._fixed else [("  → ", "faint"), (lane, "running"), ("  held" if self._draft.held else "", "limited")]
-        self.query_one("#title", SheetLine).update((self._title, "bright"), *where, ("  in ", "faint"), (folder(self._draft.cwd), "muted"))
+        self._heading.update((self._title, "bright"), *where, ("  in ", "faint"), (folder(self._draft.cwd), "muted"))
         if wrong:
-            self.query_one("#hints", SheetLine).update((wrong, "failed"))
+            self._hints.update((wrong, "failed"))
             return
         keys = [("Enter", "Change" if self._fixed else "Queue")]
         keys += [] if self._fixed else [("Tab", "Lane"), ("^o", "Release" if self._draft.held else "Hold")]
         keys += [("^j", "Line break"), ("Esc", "Leave")]
-        self.query_one("#hints", SheetLine).update(*[piece for key, does in keys for piece in ((key, "focus"), (f" {does}   ", "muted"))])
+        self._hints.update(*[piece for key, does in keys for piece in ((key, "focus"), (f" {does}   ", "muted"))])
 
     def action_lane(self) -> None:
         if not self._fixed:
@@ -94,12 +95,12 @@ class NewTask(Sheet[Draft]):
             self._say()
 
     def action_line(self) -> None:
-        self.query_one(TextArea).insert("\n")
+        self._text.insert("\n")
 
     def action_accept(self) -> None:
-        draft = self._draft._replace(line=self.query_one(TextArea).text)
+        draft = self._draft._replace(line=self._text.text)
         if wrong := problem(draft):
-            self.query_one("#hints", SheetLine).update((wrong, "failed"))
+            self._hints.update((wrong, "failed"))
         else:
             self.dismiss(draft._replace(line=draft.line.strip()))
 

@@ -32,18 +32,20 @@ class Palette(Sheet[V], Generic[V]):
     ) -> None:
         super().__init__()
         self._question, self._choices, self._at, self._looked_at = title, choices, at, looked_at
+        self._lines: Choices[V] = Choices()
+        self._query = Input(compact=True)
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield SheetLine((self._question, "bright"), ("   type to find · ↑ ↓ choose · Enter", "faint"))
-            yield Input(compact=True)
-            yield Choices()
+            yield self._query
+            yield self._lines
 
     def on_mount(self) -> None:
-        lines = self.query_one(Choices)
+        lines = self._lines
         lines.styles.height = min(len(self._choices), MOST, max(1, self.app.size.height - 8))
         lines.show(self._choices)
-        self.query_one(Input).focus()
+        self._query.focus()
         self.call_after_refresh(lines.go_to, self._at)
 
     @on(Input.Changed)
@@ -53,22 +55,21 @@ class Palette(Sheet[V], Generic[V]):
             matcher = Matcher(query)
             scored = [(max(matcher.match(choice.title), matcher.match(choice.note) / 2), choice) for choice in self._choices]
             found = [choice for score, choice in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
-        lines = self.query_one(Choices)
-        lines.show(found)
-        lines.jump(False)
+        self._lines.show(found)
+        self._lines.jump(False)
 
     @on(LineView.Moved)
     def _looked(self) -> None:
-        if choice := self.query_one(Choices).current:
+        if choice := self._lines.current:
             self._looked_at(choice.value)
 
     @on(LineView.Opened)
     def action_accept(self) -> None:
-        choice = self.query_one(Choices).current
+        choice = self._lines.current
         self.dismiss(choice.value if choice else None)
 
     def action_move(self, rows: int) -> None:
-        self.query_one(Choices).move(rows)
+        self._lines.move(rows)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

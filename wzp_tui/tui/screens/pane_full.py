@@ -1,6 +1,6 @@
 """A pane that fills the screen: an embedded one with all keys; one of WezTerm in another workspace to look at."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,31 +12,33 @@ from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller
 from wzp_tui.tui.bindings import bindings, shown_key
 from wzp_tui.tui.screens.sheet import SheetLine
-from wzp_tui.tui.widgets.live import Live, embedded
+from wzp_tui.tui.widgets.live import Live
 from wzp_tui.tui.widgets.terminal import LEAVE, TerminalView
+
+if TYPE_CHECKING:
+    from wzp_tui.mux.embedded import Embedded
 
 
 class PaneFull(Screen[None]):
-    """The whole terminal is the pane's, but for one line that says how to leave it."""
+    """The whole terminal is the pane's, but for one line that says how to leave it. Raises `PaneGone`."""
 
     CSS_PATH = "pane_full.tcss"
 
-    def __init__(self, controller: Controller, pane: int, name: str) -> None:
+    def __init__(self, mux: "Embedded", pane: int, name: str) -> None:
         super().__init__()
-        self._controller, self._pane, self._title = controller, pane, name
-
-    def compose(self) -> ComposeResult:
-        mux, pane = embedded(self._controller), self._pane
-        assert mux is not None
-        yield TerminalView(
+        self._pane, self._title = pane, name
+        self._terminal = TerminalView(
             mux.screen(pane), write=lambda data: mux.write(pane, data), resize=lambda rows, cols: mux.resize(pane, rows, cols), leave=LEAVE
         )
+
+    def compose(self) -> ComposeResult:
+        yield self._terminal
         leave = BY_ID["pane.leave"]
         hint = ((shown_key(self.app, leave), "focus"), (f" {leave.title}", "muted"))
-        yield SheetLine((f"%{pane} ", "muted"), (self._title, "bright"), ("   ", "muted"), *hint)
+        yield SheetLine((f"%{self._pane} ", "muted"), (self._title, "bright"), ("   ", "muted"), *hint)
 
     def on_mount(self) -> None:
-        self.query_one(TerminalView).focus()
+        self._terminal.focus()
 
     @on(TerminalView.Left)
     @on(TerminalView.Ended)

@@ -69,7 +69,7 @@ def ask_close(rows: Sequence[Any]) -> Ask:
 
 
 def ask_lane(row: LaneRow) -> Ask:
-    """What becomes of a lane: another number of slots, `True` to pause it, `False` to let it go on."""
+    """What becomes of a lane: another number of slots, `True` to pause it, `False` to let it go on; `""`: another lane."""
     lane = row.lane
     choices: list[Choice[Any]] = [
         Choice("p", "Go on", "start its tasks again", False) if lane.paused else Choice("p", "Pause", "start no more of its tasks", True)
@@ -77,6 +77,7 @@ def ask_lane(row: LaneRow) -> Ask:
     for count in sorted({1, 2, 3, 4, 6, 8, lane.slots - 1, lane.slots + 1} - {lane.slots}):
         if 1 <= count <= MAX_SLOTS:
             choices.append(Choice(str(count) if count < 10 else "", plural(count, "slot"), "", count))
+    choices.append(Choice("+", "Another lane", "with a name of its own", ""))
     return Choose(f"Lane {lane.name}: {plural(lane.slots, 'slot')}, {row.busy} busy, {row.queued} queued", choices)
 
 

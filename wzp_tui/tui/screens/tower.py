@@ -63,7 +63,7 @@ class TowerScreen(Actions, Screen[None]):
         self.filter = Input(placeholder="state:failed lane:build text", compact=True)
         self._filter_row = Horizontal(id="filter")
         self._header, self._trouble = Header(clock=clock, load=load), Trouble(clock=clock)
-        self._answers, self._footer = AnswerBar(clock=clock), Footer()
+        self._answers, self._footer, self._hairline = AnswerBar(clock=clock), Footer(), Hairline()
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -72,7 +72,7 @@ class TowerScreen(Actions, Screen[None]):
             yield self.sidebar
             with Vertical(id="work"):
                 yield self.tasks
-                yield Hairline(id="hairline")
+                yield self._hairline
                 yield self.detail
                 yield self._answers
         with self._filter_row:
@@ -129,10 +129,10 @@ class TowerScreen(Actions, Screen[None]):
         room = self.size.height - 2 - self._trouble.display - self._filter_row.display
         roomy = self.size.height >= ROOMY
         empty = self.tasks.current is None
-        self.detail.display = self.query_one("#hairline").display = not empty
+        self.detail.display = self._hairline.display = not empty
         height = room if empty else min(self.tasks.height_wished + roomy, ceil(room * SHARE))
         last = self.tasks.top + height - roomy - 1
-        blank = last < len(self.tasks.rows) and isinstance(self.tasks.rows[last], Blank)
+        blank = 0 <= last < len(self.tasks.rows) and isinstance(self.tasks.rows[last], Blank)
         self.tasks.styles.height = height - blank
 
     def on_resize(self, event: events.Resize) -> None:

@@ -1,0 +1,53 @@
+"""A name in one line, checked as it is typed."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from wzp_tui.errors import UsageError
+from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+
+KEYS = (("Enter", "focus"), (" Make   ", "muted"), ("Esc", "focus"), (" Leave", "muted"))
+
+
+class Name(Sheet[str]):
+    """Answers with what `check` let pass; `check` raises `UsageError` for what it does not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", "Make", priority=True)]
+
+    def __init__(self, question: str, check: Callable[[str], str]) -> None:
+        super().__init__()
+        self._question, self._check = question, check
+        self._input, self._hints = Input(compact=True), SheetLine(*KEYS)
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield SheetLine((self._question, "bright"))
+            yield self._input
+            yield self._hints
+
+    def on_mount(self) -> None:
+        self._input.focus()
+
+    @on(Input.Changed)
+    def _say(self) -> None:
+        wrong = self._wrong() if self._input.value else ""
+        self._hints.update(*(((wrong, "failed"),) if wrong else KEYS))
+
+    def _wrong(self) -> str:
+        try:
+            self._check(self._input.value)
+        except UsageError as error:
+            return str(error)
+        return ""
+
+    def action_accept(self) -> None:
+        if wrong := self._wrong():
+            self._hints.update((wrong, "failed"))
+        else:
+            self.dismiss(self._input.value)
