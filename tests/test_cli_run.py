@@ -148,8 +148,10 @@ def test_a_second_ctrl_c_kills(project: Path) -> None:
     assert ran.stderr is not None
     ran.stderr.readline()
     os.killpg(ran.pid, signal.SIGINT)
-    _, err = ran.communicate(timeout=8)
+    _, err = ran.communicate(timeout=30)
     assert (ran.returncode, err) == (130, "wzp-tui: cancelled: #1 a\n")
+    (folder,) = Path(runs_dir()).iterdir()
+    assert ok("task", "show", "1", "--json", env={"WZP_STORE": str(folder)}).json["task"]["run"]["stop"] == "kill"
 
 
 def test_on_a_terminal_the_state_is_shown_below(project: Path) -> None:

@@ -58,13 +58,24 @@ def test_a_full_file_is_rotated_and_the_oldest_goes(path: Path) -> None:
 def test_many_processes_lose_no_line_while_files_turn(path: Path) -> None:
     path.parent.mkdir()
     code = (
-        "import logging, sys; from wzp_tui.program_log import SharedFile; h = SharedFile(sys.argv[1], limit=4000, files=50)\n"
-        "for n in range(200): h.emit(logging.makeLogRecord({'msg': f'{sys.argv[2]} {n}'}))"
+        "import logging, sys; from wzp_tui.program_log import SharedFile; h = SharedFile(sys.argv[1], limit=200, files=900)\n"
+        "print(flush=True); sys.stdin.read()\n"
+        "for n in range(300): h.emit(logging.makeLogRecord({'msg': f'{sys.argv[2]} {n}'}))"
     )
-    writers = [subprocess.Popen([sys.executable, "-c", code, str(path), str(number)]) for number in range(4)]
+    argv = [sys.executable, "-c", code, str(path)]
+    writers = [subprocess.Popen([*argv, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for number in range(4)]
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+    for writer in writers:  # all are ready, and begin together
+        assert writer.stdin is not None
+        writer.stdin.close()
     assert [writer.wait(60) for writer in writers] == [0] * 4
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.close()
     lines = [line for file in path.parent.iterdir() for line in file.read_text().splitlines()]
-    assert sorted(lines) == sorted(f"{writer} {number}" for writer in range(4) for number in range(200))
+    assert sorted(lines) == sorted(f"{writer} {number}" for writer in range(4) for number in range(300))
 
 
 def test_a_link_in_its_place_is_not_followed(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
