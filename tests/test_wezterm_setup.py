@@ -1,12 +1,6 @@
 """`wzp-tui wezterm`: one line in the user's WezTerm config, put in and taken out without harm."""
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +9,6 @@ from hypothesis import strategies as st
 from wzp_tui.wezterm_setup import FRESH, MARK, is_set_up, shipped, with_helper, without
 
 from .cli import on_terminal, wzp
-from .support import wait_until
 
 BUILDER = "local wezterm = require 'wezterm'\nlocal config = wezterm.config_builder()\nconfig.initial_cols = 97\nreturn config\n"
 TABLE = "local wezterm = require 'wezterm'\n\nreturn {\n  initial_cols = 97,\n  keys = { { key = 'x', mods = 'ALT', action = 'Nop' } },\n}"
@@ -195,98 +188,3 @@ def test_programs_must_say_yes(isolated: Path, config: Path) -> None:
     ran = wzp("wezterm", "setup", "--json")
     assert ran.code == 2
     assert "say so with --yes" in ran.json["error"]["message"]
-
-
-# -- a real WezTerm ----------------------------------------------------------------------------------------------------------------
-
-PROBE = """\
-local wezterm = require 'wezterm'
-local said = {}
-
-local function note(name, value)
-  said[name] = value
-end
-
-wezterm.on('mux-startup', function()
-  local ok, problem = pcall(function()
-    %s
-  end)
-  note('problem', not ok and tostring(problem) or '')
-  local out = io.open('%s.new', 'w')
-  out:write(wezterm.json_encode(said))
-  out:close()
-  os.rename('%s.new', '%s')
-end)
-
-local config = dofile '%s'
-note('cols', config.initial_cols)
-note('keys', #(config.keys or {}))
-return config
-"""
-
-
-class Mux:
-    """A mux server that loads a config and tells what came of it."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self._server: subprocess.Popen[bytes] | None = None
-
-    def loads(self, config: Path, lua: str = "") -> dict[str, Any]:
-        """What a probe around the config saw, and ran once the mux was up."""
-        probe, said = self.home / "probe.lua", self.home / "said.json"
-        probe.write_text(PROBE % (lua, said, said, said, config))
-        self.start(probe)
-        wait_until(said.exists)
-        return dict(json.loads(said.read_text()))
-
-    def start(self, config: Path) -> None:
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("WEZTERM_")}
-        with open(self.home / "mux.log", "wb") as log:
-            self._server = subprocess.Popen(
-                ["wezterm-mux-server", "--config-file", config], env=environ, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-
-    @property
-    def log(self) -> str:
-        return (self.home / "mux.log").read_text()
-
-    def stop(self) -> None:
-        if self._server:
-            self._server.terminate()
-            self._server.wait(timeout=10)
-
-
-@pytest.fixture
-def mux(isolated: Path) -> Iterator[Mux]:
-    for program in ("wezterm", "wezterm-mux-server"):
-        if not shutil.which(program):
-            pytest.skip(f"NOT TESTED against a real WezTerm: `{program}` is not on PATH")
-    it = Mux(isolated)
-    yield it
-    it.stop()
-
-
-@pytest.mark.wezterm
-@pytest.mark.parametrize("text", CONFIGS.values(), ids=CONFIGS)
-def test_every_config_loads_with_our_key_and_all_of_its_own(text: str, config: Path, mux: Mux) -> None:
-    config.write_bytes(text.encode())
-    assert wzp("wezterm", "setup", "--yes").code == 0
-    said = mux.loads(config)
-    assert said == {"problem": "", "cols": 97, "keys": 2 if "keys" in text else 1}
-    assert "ERROR" not in mux.log
-
-
-@pytest.mark.wezterm
-def test_the_config_made_for_a_user_without_one_loads(isolated: Path, mux: Mux) -> None:
-    wzp("wezterm", "setup", "--yes")
-    assert mux.loads(isolated / ".config/wezterm/wezterm.lua")["keys"] == 1
-    assert "ERROR" not in mux.log
-
-
-@pytest.mark.wezterm
-def test_a_config_that_travels_without_our_helper_still_loads(config: Path, isolated: Path, mux: Mux) -> None:
-    wzp("wezterm", "setup", "--yes")
-    helper(isolated).unlink()
-    assert mux.loads(config) == {"problem": "", "cols": 97, "keys": 0}
-    assert "ERROR" not in mux.log

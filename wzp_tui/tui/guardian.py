@@ -8,11 +8,13 @@ import sys
 import termios
 from collections.abc import Callable
 
+from wzp_tui.controller.going import tower_mark
 from wzp_tui.errors import UsageError
 from wzp_tui.paths import StoreFolder
 
 RESET = "\x1b[<u\x1b[?1000;1002;1003;1005;1006;1015;1016l\x1b[?1004l\x1b[?2004l\x1b[?2026l\x1b[?2048l\x1b[?1049l\x1b[?7h\x1b[?25h\x1b[0m"
-"""Kitty keyboard, mouse, focus, paste, synchronized output, in-band resize, alternate screen, wrap, cursor, colours."""
+RESET += tower_mark(False)
+"""Kitty keyboard, mouse, focus, paste, synchronized output, in-band resize, alternate screen, wrap, cursor, colours; the tower's mark."""
 PATIENCE = 10
 """Seconds that a tower has to end after TERM or HUP."""
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP)
