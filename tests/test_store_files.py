@@ -264,6 +264,19 @@ def test_a_backup_is_whole_and_can_be_taken_back(closed: StoreFolder) -> None:
         assert replaced.execute("SELECT count(*) FROM task").fetchone() == (4,)
 
 
+def test_whoever_works_makes_a_backup_a_day(closed: StoreFolder) -> None:
+    def work() -> list[str]:
+        with contextlib.closing(open_store(closed, "test")) as store:
+            store.settle()
+        return backup.backups(closed)
+
+    (first,) = work()
+    backup.verify(first)
+    assert work() == [first]
+    os.utime(first, (0, 0))
+    assert len(work()) == 2
+
+
 def test_the_last_ten_backups_are_kept(closed: StoreFolder) -> None:
     with contextlib.closing(open_store(closed, "test")) as store:
         made = [store.back_up() for _ in range(12)]

@@ -46,6 +46,10 @@ class Store(Protocol):
         """The runs of a task, the first one first."""
         ...
 
+    def recent_runs(self, tasks: Sequence[int] = (), *, since_ms: int = 0, limit: int = 1000) -> tuple[Run, ...]:
+        """The runs of all tasks, or of these, that went on after `since_ms`; the last begun first."""
+        ...
+
     def events_since(self, seq: int, limit: int = 1000) -> tuple[Event, ...]:
         """The history after an event, the oldest first."""
         ...
@@ -139,7 +143,7 @@ class Store(Protocol):
         ...
 
     def settle(self) -> None:
-        """Take in exit records left as files, and judge the runs whose workers are gone."""
+        """Take in exit records left as files, and judge the runs whose workers are gone. Once a day a backup is made, too."""
         ...
 
     def back_up(self, older_than: float = 0.0) -> str | None:

@@ -15,6 +15,7 @@ from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import LIVE, OPEN, NewTask, State, Task
 
 STOPS = ("", "interrupt", "stop", "kill")
+BACKUP_EVERY = 24 * 3600.0
 QUICK = 0.2
 """Seconds that a worker waits for the store while a command runs: its output must not wait longer."""
 
@@ -47,6 +48,12 @@ class SqliteStore:
         with self._read() as connection:
             rows.task(connection, task)
             return rows.runs(connection, "WHERE task = ? ORDER BY id", (task,))
+
+    def recent_runs(self, tasks: Sequence[int] = (), *, since_ms: int = 0, limit: int = 1000) -> tuple[Run, ...]:
+        chosen = f"task IN ({', '.join('?' * len(tasks))}) AND" if tasks else ""
+        where = f"WHERE {chosen} (ended_ms IS NULL OR ended_ms >= ?) ORDER BY id DESC LIMIT ?"
+        with self._read() as connection:
+            return rows.runs(connection, where, (*tasks, since_ms, limit))
 
     def events_since(self, seq: int, limit: int = 1000) -> tuple[Event, ...]:
         with self._read() as connection:
@@ -220,14 +227,18 @@ class SqliteStore:
             if verdict is liveness.Verdict.ENDED:
                 liveness.forget(self.folder, token)
             self._wake(touched)
-        self._sweep.now_and_then({run.token for run in open_runs})
+        if self._sweep.now_and_then({run.token for run in open_runs}):
+            self.back_up(older_than=BACKUP_EVERY)
 
     def back_up(self, older_than: float = 0.0) -> str | None:
-        age = backup.newest_age(self.folder)
-        if age is not None and age < older_than:
+        if self._has_backup(older_than):
             return None
-        with self._database.locked():
-            return backup.back_up(self._database)
+        with self._database.locked():  # whoever else makes one now makes it alone
+            return None if self._has_backup(older_than) else backup.back_up(self._database)
+
+    def _has_backup(self, older_than: float) -> bool:
+        age = backup.newest_age(self.folder)
+        return age is not None and age < older_than
 
     def _change(self, id: int, how: Callable[[Connection, Task], change.Seats]) -> None:
         self._fifos = []

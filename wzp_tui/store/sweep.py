@@ -19,10 +19,10 @@ class Sweep:
         self._folder = folder
         self._next = 0.0
 
-    def now_and_then(self, open_tokens: set[str]) -> None:
-        """Sweep, where it is time; nothing of a run that has no end yet is touched."""
+    def now_and_then(self, open_tokens: set[str]) -> bool:
+        """Sweep, where it is time, and say whether it was; nothing of a run that has no end yet is touched."""
         if time.monotonic() < self._next:
-            return
+            return False
         self._next = time.monotonic() + EVERY
         folder = self._folder
         for path in _old(folder.locks):
@@ -36,6 +36,7 @@ class Sweep:
         for path in _old(folder.spool):
             if path.endswith(".tmp"):
                 remove(path)
+        return True
 
 
 def _old(folder: str) -> list[str]:
