@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from wzp_tui.errors import UsageError
+from wzp_tui.tasks.parse import shown
 
 DAY = 86400
 _HORIZON = 42 * 366
@@ -58,7 +59,7 @@ def parse_cron(text: str) -> Cron:
     """Read five fields, or a macro as `@daily`. Raises `UsageError`."""
     fields = _MACROS.get(text.strip().lower(), text).lower().split()
     if len(fields) != 5:
-        raise UsageError(f"{text!r} is no cron line; it has five fields: minute hour day month weekday, as in 30 9 * * mon-fri")
+        raise UsageError(f"{shown(text)} is no cron line; it has five fields: minute hour day month weekday, as in 30 9 * * mon-fri")
     days, weekdays = _field(fields[2], "day", 1, 31), _field(fields[4], "weekday", 0, 7, _WEEKDAYS)
     cron = Cron(
         " ".join(fields),
@@ -70,7 +71,7 @@ def parse_cron(text: str) -> Cron:
         not fields[2].startswith("*") and not fields[4].startswith("*"),
     )
     if not cron.either and min(days) > max(_LONGEST_MONTH[month - 1] for month in cron.months):
-        raise UsageError(f"{text!r} never comes: no such month has a day {min(days)}")
+        raise UsageError(f"{shown(text)} never comes: no such month has a day {min(days)}")
     return cron
 
 
@@ -96,19 +97,19 @@ def instant_of(wall: datetime, zone: tzinfo) -> int:
     """When the clock first shows that time; where it jumps over it, the end of the jump."""
     local = wall.replace(tzinfo=zone, fold=0)
     instant = int(local.timestamp())
-    if shown(instant, zone) == wall:
+    if face_of(instant, zone) == wall:
         return instant
     before = int(local.replace(fold=1).timestamp())  # inside a jump, fold=1 lies before it and fold=0 after it
     while instant - before > 1:
         middle = (before + instant) // 2
-        if shown(middle, zone) < wall:
+        if face_of(middle, zone) < wall:
             before = middle
         else:
             instant = middle
     return instant
 
 
-def shown(instant: int, zone: tzinfo) -> datetime:
+def face_of(instant: int, zone: tzinfo) -> datetime:
     """What the clock shows at a second of Unix time, without a zone."""
     return datetime.fromtimestamp(instant, zone).replace(tzinfo=None, fold=0)
 
@@ -139,7 +140,7 @@ def _instants_on(cron: Cron, day: date, zone: tzinfo) -> list[int]:
         first = instant_of(wall, zone)
         if not cron.every_hour:
             instants.append(first)
-        elif shown(first, zone) == wall:
+        elif face_of(first, zone) == wall:
             instants += {first, int(wall.replace(tzinfo=zone, fold=1).timestamp())}
     return instants
 
@@ -151,14 +152,14 @@ def _field(text: str, what: str, low: int, high: int, names: "list[str] | tuple[
         if word in names:
             return names.index(word) + base
         if not (word.isascii() and word.isdigit() and len(word) <= 4 and low <= int(word) <= high):
-            raise UsageError(f"{what} {text!r} of a cron line: {word!r} is not between {low} and {high}")
+            raise UsageError(f"{what} {shown(text)} of a cron line: {shown(word)} is not between {low} and {high}")
         return int(word)
 
     values: set[int] = set()
     for part in text.split(","):
         span, slash, step = part.partition("/")
         if slash and not (step.isascii() and step.isdigit() and len(step) <= 4 and int(step)):
-            raise UsageError(f"{what} {text!r} of a cron line: a step is a number above 0, as in */5")
+            raise UsageError(f"{what} {shown(text)} of a cron line: a step is a number above 0, as in */5")
         first, dash, last = span.partition("-")
         if span == "*":
             begin, end = low, high
@@ -166,6 +167,6 @@ def _field(text: str, what: str, low: int, high: int, names: "list[str] | tuple[
             begin = number(first)
             end = number(last) if dash else high if slash else begin
         if begin > end:
-            raise UsageError(f"{what} {text!r} of a cron line: {span} ends before it begins")
+            raise UsageError(f"{what} {shown(text)} of a cron line: {shown(span)} ends before it begins")
         values.update(range(begin, end + 1, int(step) if slash else 1))
     return tuple(sorted(values))

@@ -11,8 +11,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from wzp_tui.errors import UsageError
-from wzp_tui.tasks.cron import Cron, instant_of, instants_back, next_instant, parse_cron, shown
-from wzp_tui.tasks.parse import parse_duration
+from wzp_tui.tasks.cron import Cron, face_of, instant_of, instants_back, next_instant, parse_cron
+from wzp_tui.tasks.parse import parse_duration, shown
 
 GRACE = timedelta(seconds=60)
 """A run that is later than this was missed."""
@@ -90,7 +90,7 @@ def parse_catch_up(text: str) -> int:
     if found := re.fullmatch(r"all(?:\(([1-9][0-9]{0,3})\))?", text):
         return min(int(found[1] or MOST_CAUGHT_UP), MOST_CAUGHT_UP)
     if text not in ("skip", "one"):
-        raise UsageError(f"catch up {text!r}: there are skip, one, all and all(20)")
+        raise UsageError(f"catch up {shown(text)}: there are skip, one, all and all(20)")
     return int(text == "one")
 
 
@@ -104,14 +104,14 @@ def parse_when(text: str, now: datetime) -> datetime:
     try:
         given = datetime.fromisoformat(re.sub(r"[ T](?=[0-9]:)", "T0", text.strip()))
     except ValueError:
-        raise UsageError(f"{text!r} is no time; {_WHEN}") from None
+        raise UsageError(f"{shown(text)} is no time; {_WHEN}") from None
     if given.year > _LAST_YEAR:
-        raise UsageError(f"{text!r} is too far away; {_WHEN}")
+        raise UsageError(f"{shown(text)} is too far away; {_WHEN}")
     instant = 0.0
     if given.year >= now.year - 1:
         instant = _coming(given, now) if given.tzinfo is None else given.timestamp()
     if instant <= now.timestamp():
-        raise UsageError(f"{text!r} is past; {_WHEN}")
+        raise UsageError(f"{shown(text)} is past; {_WHEN}")
     return _at(instant, zone)
 
 
@@ -168,9 +168,9 @@ def _back(every: Every, last: datetime, now: datetime, start: datetime) -> Itera
 def _by_clock(text: str, day: str, hour: int, minute: int, now: datetime) -> datetime:
     """`14:30`, `tomorrow 9:00`, `fri 9:00`."""
     if hour > 23 or minute > 59:
-        raise UsageError(f"{text!r}: the clock goes from 0:00 to 23:59")
+        raise UsageError(f"{shown(text)}: the clock goes from 0:00 to 23:59")
     zone = _zone(now)
-    today = shown(int(now.timestamp()), zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    today = face_of(int(now.timestamp()), zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
     weekdays = [number for number, name in enumerate(_DAYS) if len(day) >= 3 and name.startswith(day)]
     if not day:
         ahead = [0, 1]
@@ -182,12 +182,12 @@ def _by_clock(text: str, day: str, hour: int, minute: int, now: datetime) -> dat
         first = (weekdays[0] - today.weekday()) % 7
         ahead = [first, first + 7]
     else:
-        raise UsageError(f"{text!r}: {day!r} is no day; {_WHEN}")
+        raise UsageError(f"{shown(text)}: {shown(day)} is no day; {_WHEN}")
     for days in ahead:
         instant = _coming(today + timedelta(days), now)
         if instant > now.timestamp():
             return _at(instant, zone)
-    raise UsageError(f"{text!r} is past; {_WHEN}")
+    raise UsageError(f"{shown(text)} is past; {_WHEN}")
 
 
 def _coming(wall: datetime, now: datetime) -> float:
