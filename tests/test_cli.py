@@ -56,7 +56,8 @@ def test_errors_are_json_too(store: Store) -> None:
 
 def test_help_and_version() -> None:
     help = ok("--help").out
-    for word in ("add", "run", "task", "lane", "pane", "status", "events", "why", "tower", "doctor", "config", "wezterm", "completion"):
+    words = "add run task lane pane status events why tower demo doctor config wezterm completion"
+    for word in words.split():
         assert f"\n  {word} " in help
     assert "--after ID" in ok("add", "--help").out
     assert ok("add", "--help").out == ok("task", "add", "-h").out.replace("wzp-tui task add", "wzp-tui add")

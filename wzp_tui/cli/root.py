@@ -18,6 +18,7 @@ NOUNS = {
     "events": "wzp_tui.cli.events:events",
     "why": "wzp_tui.cli.why:why",
     "tower": "wzp_tui.cli.tower:tower",
+    "demo": "wzp_tui.cli.demo:demo",
     "doctor": "wzp_tui.cli.doctor:doctor",
     "config": "wzp_tui.cli.config:config",
     "wezterm": "wzp_tui.cli.wezterm:wezterm",

@@ -35,6 +35,7 @@ class TowerApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS_PATH: ClassVar[list[str | PurePath] | None] = ["app.tcss", "screens/tower.tcss"]  # that of a default screen is not loaded by itself
     ENABLE_COMMAND_PALETTE = False  # it has one of its own
+    SCREEN: ClassVar[type[TowerScreen]] = TowerScreen
 
     def __init__(
         self, controller: Controller, settings: Settings, *, clock: Clock = now_ms, load: Meter | None = None, watch: bool = True
@@ -44,7 +45,7 @@ class TowerApp(App[None], inherit_bindings=False):
         self.glyphs = ASCII if settings.glyphs == "ascii" else UNICODE
         self.keymap = settings.keys
         self.set_keymap(settings.keys)
-        self.tower = TowerScreen(controller, clock, load or Machine().load)
+        self.tower = self.SCREEN(controller, clock, load or Machine().load)
         self._burst = Burst(partial(self.call_later, super().on_event), self._drafted)
         ours, self._theme_problems = theming.themes()
         for each in ours.values():

@@ -20,8 +20,8 @@ PATIENCE = 10
 _FORWARDED = (signal.SIGTERM, signal.SIGHUP)
 
 
-def guarded(folder: str, tower: Callable[[], int], terminal: int = 0) -> int:
-    """Run `tower` in a child process and return its exit code; a signal that ends it is told, and counts as 1."""
+def guarded(folder: str, tower: Callable[[], int], terminal: int = 0, *, after: str = "") -> int:
+    """Run `tower` in a child process and return its exit code; a signal that ends it is told, with what comes `after`, and counts as 1."""
     if not (os.isatty(terminal) and os.isatty(2)):
         raise UsageError("the tower needs a terminal; without one: `wzp-tui tower --headless`, or `wzp-tui task list`")
     log = StoreFolder(folder).make().tower_errors
@@ -39,7 +39,8 @@ def guarded(folder: str, tower: Callable[[], int], terminal: int = 0) -> int:
     if os.WIFSIGNALED(status):
         _restore(terminal, cooked)
         name = signal.Signals(os.WTERMSIG(status)).name
-        print(f"wzp-tui: the tower was ended by {name}; nothing is lost, open it again. What it said last: {log}", file=sys.stderr)
+        after = after or f"nothing is lost, open it again. What it said last: {log}"
+        print(f"wzp-tui: the tower was ended by {name}; {after}", file=sys.stderr)
         return 1
     with contextlib.suppress(termios.error):  # the terminal is gone
         termios.tcsetattr(terminal, termios.TCSADRAIN, cooked)
