@@ -16,6 +16,7 @@ NOUNS = {
     "pane": "wzp_tui.cli.pane:pane",
     "status": "wzp_tui.cli.fast:status",
     "events": "wzp_tui.cli.events:events",
+    "logs": "wzp_tui.cli.logs:logs",
     "why": "wzp_tui.cli.why:why",
     "tower": "wzp_tui.cli.tower:tower",
     "demo": "wzp_tui.cli.demo:demo",

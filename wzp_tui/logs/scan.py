@@ -14,7 +14,10 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
+from wzp_tui.clean import clean
+from wzp_tui.errors import UsageError
 from wzp_tui.logs.file import LogFile, plain, shown
+from wzp_tui.logs.level import Wanted
 
 RECORD = struct.Struct("<QII")
 COUNTED = 2**64 - 1
@@ -35,7 +38,15 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.MULTILINE | (0 if pattern != pattern.lower() else re.IGNORECASE))
 
 
-def scan(log: LogFile, pattern: re.Pattern[str], start: int, backwards: bool) -> Iterator[list[Found]]:
+def check_pattern(pattern: str) -> None:
+    """Raise UsageError for what is not a regular expression."""
+    try:
+        compiled(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise UsageError(f"not a regular expression: {clean(str(error))}; put a \\ before signs that stand for themselves") from None
+
+
+def scan(log: LogFile, pattern: Wanted, start: int, backwards: bool) -> Iterator[list[Found]]:
     """The lines that have the pattern, a block at a time, those next to `start` first."""
     start = log.line_start(start) if start < log.size else log.size
     if backwards:
@@ -60,7 +71,7 @@ def _blocks_before(log: LogFile, end: int, start: int) -> Iterator[tuple[int, in
         end = before
 
 
-def _in_block(log: LogFile, pattern: re.Pattern[str], start: int, end: int) -> list[Found]:
+def _in_block(log: LogFile, pattern: Wanted, start: int, end: int) -> list[Found]:
     raw = log.read(start, end)
     without = _SGR.sub(b"", raw) if b"\x1b" in raw else raw
     without = without.replace(b"\r\n", b"\n") if b"\r" in without else without
@@ -87,7 +98,7 @@ def _in_block(log: LogFile, pattern: re.Pattern[str], start: int, end: int) -> l
     return found
 
 
-def _line_by_line(log: LogFile, pattern: re.Pattern[str], start: int, end: int) -> list[Found]:
+def _line_by_line(log: LogFile, pattern: Wanted, start: int, end: int) -> list[Found]:
     found = []
     while start < end:
         after = log.line_end(start)
@@ -97,13 +108,18 @@ def _line_by_line(log: LogFile, pattern: re.Pattern[str], start: int, end: int) 
     return found
 
 
-def main() -> None:
-    """Write the records to standard output."""
-    path, pattern, start, direction, most = sys.argv[1:]
+def be_bounded() -> None:
+    """Make this process one that steps back for others, and that ends: when nobody reads, and when it has taken long enough."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 1))
     os.nice(5)
+
+
+def main() -> None:
+    """Write the records to standard output."""
+    path, pattern, start, direction, most = sys.argv[1:]
+    be_bounded()
     left = int(most)
     for found in scan(LogFile(path), compiled(pattern), int(start), direction == "backwards"):
         records = [RECORD.pack(*one) for one in found[:left]]

@@ -1,0 +1,68 @@
+"""A search in a process of its own, which can be ended at any time."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
+
+from wzp_tui.clean import clean
+
+
+class Child:
+    """Runs a module of ours, and takes its answers as they come. It must be ended: by `follow` coming to its end, or by `cancel`."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self.problem = ""
+        """Why it did not come to its end, or `""`."""
+        self._process: Process | None = None
+        self._cancelled = False
+
+    def take(self, data: bytes) -> bytes:
+        """Take in the answers that are whole, and return the rest."""
+        raise NotImplementedError
+
+    async def follow(self, module: str, *arguments: str, told: bytes = b"", changed: Callable[[], None]) -> None:
+        """Run the module to its end, with `told` as its input; `changed` is called whenever there is more."""
+        command = (sys.executable, "-P", "-E", "-m", module, *arguments)
+        try:
+            process = await asyncio.create_subprocess_exec(*command, stdin=PIPE if told else DEVNULL, stdout=PIPE, stderr=DEVNULL)
+        except (OSError, ValueError) as error:
+            self.problem = clean(str(error))
+        else:
+            await self._answer(process, told, changed)
+        self.done = True
+        changed()
+
+    def cancel(self) -> None:
+        """Stop searching."""
+        self._cancelled = True
+        if self._process and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
+    async def _answer(self, process: Process, told: bytes, changed: Callable[[], None]) -> None:
+        self._process = process
+        try:
+            if not self._cancelled:
+                if process.stdin:
+                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # its exit says why
+                        process.stdin.write(told)
+                        await process.stdin.drain()
+                    process.stdin.close()
+                await self._read(process, changed)
+                code = await process.wait()
+                if code and not self._cancelled:
+                    self.problem = "took too long" if code in (-signal.SIGXCPU, -signal.SIGKILL) else "failed"
+        finally:
+            self.cancel()
+            await process.wait()
+
+    async def _read(self, process: Process, changed: Callable[[], None]) -> None:
+        assert process.stdout
+        data = b""
+        while piece := await process.stdout.read(1 << 16):
+            data = self.take(data + piece)
+            changed()
