@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from wzp_tui.inpane.signals import ignored
 from wzp_tui.store.lock import FileLock
-from wzp_tui.store.process import process
+from wzp_tui.store.process import never_began, process
 from wzp_tui.tasks.task import Task
 
 _LOCK_FD = 100
@@ -38,24 +38,10 @@ def start(task: Task, environment: Mapping[str, str], attributes: list[Any], siz
         fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
         name = os.ttyname(slave)
         lock.empty()  # before the command begins, not after: what stood there says that nothing ran
-        try:
-            pid = os.posix_spawn(
-                program,
-                task.argv,
-                environment,
-                setsid=True,
-                # Opened by the leader of a session, the tty becomes its controlling one.
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, name, os.O_RDWR, 0),
-                    (os.POSIX_SPAWN_DUP2, 0, 1),
-                    (os.POSIX_SPAWN_DUP2, 0, 2),
-                    (os.POSIX_SPAWN_DUP2, lock.fd, _LOCK_FD),
-                ],
-                setsigmask=(),
-                setsigdef=ignored(),
-            )
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, task.argv[0]) from error
+        pid = _spawn(program, task, environment, name, lock)
+        while never_began(pid):  # a hangup of the pane met it before it had a session of its own
+            os.waitpid(pid, 0)
+            pid = _spawn(program, task, environment, name, lock)
         lock.write(json.dumps({"process": process(pid)._asdict(), "tty": name}).encode())
         os.set_blocking(master, False)
     except BaseException:
@@ -64,6 +50,27 @@ def start(task: Task, environment: Mapping[str, str], attributes: list[Any], siz
         leave()
         raise
     return Child(pid, master, slave, name)
+
+
+def _spawn(program: str, task: Task, environment: Mapping[str, str], tty: str, lock: FileLock) -> int:
+    try:
+        return os.posix_spawn(
+            program,
+            task.argv,
+            environment,
+            setsid=True,
+            # Opened by the leader of a session, the tty becomes its controlling one.
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, tty, os.O_RDWR, 0),
+                (os.POSIX_SPAWN_DUP2, 0, 1),
+                (os.POSIX_SPAWN_DUP2, 0, 2),
+                (os.POSIX_SPAWN_DUP2, lock.fd, _LOCK_FD),
+            ],
+            setsigmask=(),
+            setsigdef=ignored(),
+        )
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, task.argv[0]) from error
 
 
 def leave() -> None:

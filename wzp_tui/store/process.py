@@ -36,6 +36,11 @@ if sys.platform == "linux":
             return ""
         return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
 
+    def never_began(pid: int) -> bool:
+        """A child of ours, just spawned, that was killed before it became its program (`PF_FORKNOEXEC`)."""
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return bool(int(file.read().rpartition(b")")[2].split()[6]) & 0x40)
+
     @cache
     def boot() -> str:
         """Names this boot of the machine."""
@@ -59,6 +64,10 @@ if sys.platform == "linux":
         return found
 
 else:
+
+    def never_began(pid: int) -> bool:
+        """A child of ours, just spawned, that was killed before it became its program; not to be told here."""
+        return False
 
     def _ps(*arguments: str) -> str:
         import subprocess
