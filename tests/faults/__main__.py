@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=1, metavar="N", help="trials of each fault (1)")
     parser.add_argument("--moments", type=int, default=20, metavar="N", help="strikes in a trial (20)")
     parser.add_argument("--tasks", type=int, default=50, metavar="N", help="tasks in a trial (50)")
+    parser.add_argument("--longest", type=float, metavar="SECONDS", help="the longest task; short ones are struck while they start and end")
     parser.add_argument("--mux", choices=("embedded", "wezterm"), help="only on these panes")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 16), help="where chance begins")
     asked = parser.parse_args()
@@ -35,7 +36,7 @@ def main() -> int:
     for name in asked.faults or FAULTS:
         for kind in [kind for kind in FAULTS[name].muxes if kind in kinds]:
             for number in range(asked.rounds):
-                result = _trial(name, kind, asked.seed + number, asked.tasks, asked.moments)
+                result = _trial(name, kind, asked.seed + number, asked)
                 print(_line(result), flush=True)
                 for violation in result.violations:
                     print(f"    {violation}", flush=True)
@@ -45,14 +46,14 @@ def main() -> int:
     return 1 if broken or not measured else 0
 
 
-def _trial(name: str, kind: str, seed: int, tasks: int, moments: int) -> Result:
+def _trial(name: str, kind: str, seed: int, asked: argparse.Namespace) -> Result:
     folder = Path(tempfile.mkdtemp(prefix="wzp-"))
     os.environ.update(HOME=str(folder / "home"), XDG_RUNTIME_DIR=str(folder / "run"), NO_COLOR="1")
     for variable, part in (("CONFIG", ".config"), ("DATA", ".local/share"), ("STATE", ".local/state"), ("CACHE", ".cache")):
         os.environ[f"XDG_{variable}_HOME"] = str(folder / "home" / part)
     (folder / "home").mkdir()
     (folder / "run").mkdir(mode=0o700)
-    result = run(name, kind, folder / "t", seed=seed, tasks=tasks, moments=moments)
+    result = run(name, kind, folder / "t", seed=seed, tasks=asked.tasks, moments=asked.moments, longest=asked.longest)
     if result.violations:
         print(f"what it left is in {folder}")
     else:

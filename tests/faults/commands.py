@@ -14,7 +14,7 @@ _SCRIPT = """\
 say() { echo "$1 $WZP_TASK" >> "${0%/*}/journal"; echo "$1"; }
 kind=$1 seconds=$2 code=$3
 case $kind in
-deaf | shut) trap '' HUP ;;
+deaf | shut) trap '' HUP TERM ;;
 daemon) setsid sleep 1 & ;;
 esac
 say begin
@@ -25,7 +25,7 @@ exit "$code"
 OUTPUT = b"begin\r\nend\r\n"
 """What is in the log of a command that came to its end."""
 KINDS = ("plain", "plain", "deaf", "away", "shut", "daemon")
-"""Plain ones, and such that ignore HUP, leave the session, close every descriptor, leave a process behind."""
+"""Plain ones, and such that ignore HUP and TERM, leave the session, close every descriptor, leave a process behind."""
 
 
 class Work(NamedTuple):
@@ -57,7 +57,7 @@ class Commands:
         while True:
             kind = self._chance.choice(KINDS)
             code = self._chance.choice([0, 0, 0, 1, 7])
-            line = [str(self._script), kind, f"{self._chance.uniform(0.05, longest):.2f}", str(code)]
+            line = [str(self._script), kind, f"{self._chance.uniform(0, longest):.3f}", str(code)]
             yield Work(kind, code), NewTask((*_wrapper(kind), *line), "/", title=kind, lane=lane)
 
     def traces(self) -> Traces:

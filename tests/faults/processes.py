@@ -16,13 +16,14 @@ def entries(name: str) -> Iterator[tuple[int, list[bytes]]]:
                 continue  # ended meanwhile, or not ours
 
 
-def is_there(pid: int) -> bool:
-    """The process runs; a zombie does not."""
+def parent(pid: int) -> int | None:
+    """The parent of a process that runs; `None` for one that has ended, or is a zombie."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+            state, parent, *_ = file.read().rpartition(b")")[2].split()
     except OSError:
-        return False
+        return None
+    return None if state in (b"Z", b"X") else int(parent)
 
 
 def kill(pid: int) -> bool:

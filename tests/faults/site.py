@@ -43,6 +43,8 @@ class Site:
         """Every task that was acknowledged."""
         self.closed: set[int] = set()
         """Runs whose pane was closed."""
+        self.broken: list[str] = []
+        """Rules that were seen to be broken on the way."""
         self.server = MuxServer(folder) if kind == "wezterm" else None
         self._scratch = folder
         self._tower: subprocess.Popen[bytes] | None = None
@@ -122,13 +124,14 @@ class Site:
     def workers(self) -> list[int]:
         """The process ids of all workers."""
         needed = (b"wzp_tui.inpane.worker", os.fsencode(self.folder), b"lane")  # not the shells, whose line is one argument
-        return [pid for pid, argv in processes.entries("cmdline") if all(word in argv for word in needed) and processes.is_there(pid)]
+        found = {pid: processes.parent(pid) for pid, argv in processes.entries("cmdline") if all(word in argv for word in needed)}
+        return [pid for pid, parent in found.items() if parent is not None and parent not in found]  # not what is about to be a command
 
     def runs_left(self) -> dict[int, int]:
         """A process of each run that has one."""
         found = {}
         for pid, environ in processes.entries("environ"):
-            if f"WZP_STORE={self.folder}".encode() in environ and processes.is_there(pid):
+            if f"WZP_STORE={self.folder}".encode() in environ and processes.parent(pid) is not None:
                 found.update({int(entry[8:]): pid for entry in environ if entry.startswith(b"WZP_RUN=")})
         return found
 

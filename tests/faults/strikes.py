@@ -37,7 +37,10 @@ def close_pane(site: Site) -> None:
     run = site.close_a_pane()
     if run is not None:
         site.closed.add(run)
-        wait_until(lambda: run not in site.runs_left())
+        try:
+            wait_until(lambda: run not in site.runs_left(), 4)  # two seconds after HUP and TERM comes KILL
+        except AssertionError:
+            site.broken.append(f"the pane of run {run} was closed, and its process {site.runs_left().get(run)} runs on")
     site.tend_shells()
 
 
@@ -76,7 +79,7 @@ FAULTS = {
     "tower": Fault(kill_tower, ("embedded", "wezterm"), 3.0),
     "worker": Fault(kill_worker, ("embedded", "wezterm"), 3.0, may_lose=True),
     "mux": Fault(kill_mux, ("wezterm",), 3.0),
-    "pane": Fault(close_pane, ("wezterm",), 8.0),
+    "pane": Fault(close_pane, ("wezterm",), 16.0),
     "uninstall": Fault(uninstall, ("embedded",), 3.0, needs_package=True),
     "upgrade": Fault(upgrade, ("embedded",), 6.0, needs_package=True),
 }

@@ -29,19 +29,20 @@ class Result(NamedTuple):
     violations: tuple[str, ...]
 
 
-def run(name: str, kind: str, folder: Path, *, seed: int, tasks: int = 50, moments: int = 20) -> Result:
-    """Let `tasks` tasks run, strike at `moments` random moments, wait for the end, and judge."""
+def run(name: str, kind: str, folder: Path, *, seed: int, tasks: int = 50, moments: int = 20, longest: float | None = None) -> Result:
+    """Let `tasks` tasks of up to `longest` seconds run, strike at `moments` random moments, wait for the end, and judge."""
     fault, chance, began = FAULTS[name], random.Random(seed), time.monotonic()
+    longest = longest or fault.longest
     folder.mkdir(parents=True)
     package = Package(folder) if fault.needs_package else None
     with Site(folder, kind, chance, package) as site:
-        site.add(tasks, fault.longest)
+        site.add(tasks, longest)
         watch = Watch(site)
-        strikes = _strike(watch, fault, moments, pause=fault.longest * tasks / 2 / SLOTS / moments)
+        strikes = _strike(watch, fault, moments, pause=0.7 * longest * tasks / 2 / SLOTS / moments)
         violations = _wait_for_the_end(watch)
         site.end_tower()
         violations += _close(site)
-        violations += _judge(site, fault)
+        violations += [*site.broken, *_judge(site, fault)]
         found = ledger.read(site.folder)
         orphaned = sum(event.kind == "run.orphaned" for event in found.events)
         states = Counter(row.state for row in found.tasks.values())
