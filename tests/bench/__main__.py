@@ -20,7 +20,8 @@ PARTS = {
     "starts": "from queued to running, from exit to the next start",
     "tee": "output and keys through a worker beside a bare pane",
     "idle": "what 100 panes cost while nothing happens",
-    "screens": "first paint, keys",
+    "screens": "keys under floods, huge logs",
+    "tower": "the tower's first paint, and its keys with 10,000 tasks",
 }
 """Modules beside this one; each has `rows()`, the measurements one after the other."""
 

@@ -36,11 +36,11 @@ def _p95(seconds: list[float]) -> float:
 class Terminal:
     """The terminal of one app: what is typed, and what is painted."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, module: str = "tests.bench.stage") -> None:
         self.master, slave = pty.openpty()
         termios.tcsetwinsize(slave, (45, 160))
         environ = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none"}
-        command = (sys.executable, "-m", "tests.bench.stage", *arguments)
+        command = (sys.executable, "-m", module, *arguments)
         self._process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, env=environ, start_new_session=True)
         os.close(slave)
 

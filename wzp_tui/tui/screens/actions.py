@@ -21,8 +21,6 @@ from wzp_tui.tasks.task import LIVE, command_line, shell_line
 from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.own_tty import writer
-from wzp_tui.tui.screens.name import Name
-from wzp_tui.tui.screens.new_task import Draft, NewTask
 from wzp_tui.tui.screens.questions import Ask, ask_close, ask_lane, ask_place, ask_stop
 from wzp_tui.tui.situation import Situation, fits, label, natural, needs_you, valid
 from wzp_tui.tui.widgets.live import embedded
@@ -124,6 +122,8 @@ class Actions(Screen[None]):
     @work(group="question", exclusive=True)
     async def draft(self, line: str) -> None:
         """Let the user finish a new task that begins with `line`."""
+        from wzp_tui.tui.screens.new_task import Draft, NewTask
+
         snapshot: Snapshot = self.snapshot
         lanes = [row.lane.name for row in snapshot.lanes] or [DEFAULT]
         draft = await self.app.push_screen_wait(NewTask(Draft(line, self._lane, os.getcwd()), lanes))
@@ -151,6 +151,8 @@ class Actions(Screen[None]):
         row = next((row for row in self.situation().rows if isinstance(row, TaskRow) and fits("task.edit", row)), None)
         if row is None:
             return
+        from wzp_tui.tui.screens.new_task import Draft, NewTask
+
         before = command_line(row.task.argv)
         titled = row.task.title == before
         screen = NewTask(Draft(before, row.task.lane, row.task.cwd), [], title=f"Edit {row.task.name}", fixed=True)
@@ -259,6 +261,8 @@ class Actions(Screen[None]):
         row = self.situation().lane
         if row is None:
             return
+        from wzp_tui.tui.screens.name import Name
+
         what = await self._wait(ask_lane(row))
         if isinstance(what, bool):
             self.ask(None, self.controller.pause_lane(row.lane.name, what))

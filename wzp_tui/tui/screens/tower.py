@@ -24,7 +24,7 @@ from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
 from wzp_tui.tui.widgets.detail import Detail
 from wzp_tui.tui.widgets.footer import AnswerBar, Footer
-from wzp_tui.tui.widgets.header import Header, Line, Meter, Trouble, no_load
+from wzp_tui.tui.widgets.header import Header, Line, Meter, Shown, Trouble, no_load
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.widgets.sidebar import Sidebar
 from wzp_tui.tui.widgets.task_list import TaskList
@@ -53,6 +53,9 @@ class TowerScreen(Actions, Screen[None]):
     snapshot: var[Snapshot | None] = var(None, init=False, always_update=True)
     workspace: var[str | None] = var(None, init=False)
     """The one that the list shows; `None`: all."""
+
+    _needs = 0
+    """Tasks that `.` goes to."""
 
     def __init__(self, controller: Controller, clock: Clock = now_ms, load: Meter = no_load) -> None:
         super().__init__()
@@ -104,8 +107,11 @@ class TowerScreen(Actions, Screen[None]):
         snapshot = self.snapshot
         if snapshot is None or not self.is_mounted:
             return
+        found = counts(snapshot, self.workspace)
+        self._needs = found.needs + found.failed
         self.set_class(not snapshot.mux.reachable, "-unreachable")
-        self._header.update(snapshot, self.workspace, "" if self._filter_row.display else self.filter.value)
+        filter = "" if self._filter_row.display else self.filter.value
+        self._header.update(Shown(found, self.workspace, filter, bool(snapshot.taken_ms) and not snapshot.opens_panes))
         self._trouble.update(snapshot)
         self.sidebar.update(snapshot, self.workspace)
         self.tasks.hints = self._hints if snapshot.taken_ms else ()
@@ -150,7 +156,6 @@ class TowerScreen(Actions, Screen[None]):
         situation = self.situation()
         self._answers.update(row, situation)
         self._footer.update(situation)
-        self.refresh_bindings()
 
     @property
     def selected(self) -> TaskRow | PaneRow | None:
@@ -168,15 +173,11 @@ class TowerScreen(Actions, Screen[None]):
         if line is not None:
             selected = self.selected if isinstance(line, PaneLine) else None
             lane = line.lane if isinstance(line, LaneLine) else None
-            return Situation((selected,) if selected else (), lane, True, self._needs())
+            return Situation((selected,) if selected else (), lane, True, self._needs)
         rows = self.tasks.chosen()
         name = rows[0].task.lane if rows and isinstance(rows[0], TaskRow) else None
         lane = next((lane for lane in snapshot.lanes if lane.lane.name == name), None)
-        return Situation(rows, lane, self.tasks.current is not None, self._needs())
-
-    def _needs(self) -> int:
-        found = counts(self.snapshot, self.workspace) if self.snapshot else None
-        return found.needs + found.failed if found else 0
+        return Situation(rows, lane, self.tasks.current is not None, self._needs)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Commands that do nothing for what is selected have no key."""

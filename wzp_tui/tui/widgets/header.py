@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
@@ -15,7 +16,7 @@ from wzp_tui.tui.machine import Load
 from wzp_tui.tui.painting import Piece, cut, strip, width_of
 from wzp_tui.tui.theming import Inks, inks_of
 from wzp_tui.tui.times import Clock, age, clock, now_ms
-from wzp_tui.tui.words import counts
+from wzp_tui.tui.words import Counts
 
 Meter = Callable[[], Load | None]
 METER = 5.0
@@ -43,6 +44,17 @@ class Line(Widget):
         return getattr(self.app, "glyphs", UNICODE)
 
 
+class Shown(NamedTuple):
+    """What the header says."""
+
+    counts: Counts = Counts(0, 0, 0, 0)
+    workspace: str | None = None
+    """`None`: all."""
+    filter: str = ""
+    looks_on: bool = False
+    """Another tower opens the panes."""
+
+
 class Header(Line):
     """Scope, counts by urgency, clock."""
 
@@ -57,9 +69,7 @@ class Header(Line):
         super().__init__(id=id)
         self._clock, self._meter = clock, load
         self._loads: deque[Load] = deque(maxlen=8)
-        self._snapshot: Snapshot | None = None
-        self._workspace: str | None = None
-        self._filter = ""
+        self._shown = Shown()
         self._badge = (0, 0)
 
     def on_mount(self) -> None:
@@ -77,10 +87,11 @@ class Header(Line):
         self.refresh()
         self.set_timer((60_000 - self._clock() % 60_000) / 1000 + 0.05, self._turn)
 
-    def update(self, snapshot: Snapshot, workspace: str | None, filter: str) -> None:
-        """Count the tasks of this workspace, or of all."""
-        self._snapshot, self._workspace, self._filter = snapshot, workspace, filter
-        self.refresh()
+    def update(self, shown: "Shown") -> None:
+        """Show this, if it is something else."""
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         first, after = self._badge
@@ -93,13 +104,15 @@ class Header(Line):
         if width >= 66:
             pieces.append(("wzp  ", ink("focus", "bar", bold=True)))
         pieces += [
-            (clean(self._workspace or "all", 24), ink("bright", "bar", bold=True)),
+            (cut(self._shown.workspace or "all", 24), ink("bright", "bar", bold=True)),
             (f" {self.glyphs.unfolded}", ink("faint", "bar")),
         ]
         pieces.append(("   " if wide else "  " if width >= 66 else " ", ink("text", "bar")))
         pieces += self._counts(pieces, wide)
-        if self._filter:
-            pieces += [("  /", ink("focus", "bar", bold=True)), (clean(self._filter, 60), ink("bright", "bar"))]
+        if self._shown.filter:
+            pieces += [("  /", ink("focus", "bar", bold=True)), (cut(self._shown.filter, 60), ink("bright", "bar"))]
+        if self._shown.looks_on:
+            pieces.append(("   another tower opens the panes" if wide else "  looks on", ink("limited", "bar")))
         end = [(f"{clock(self._clock())} ", ink("muted", "bar"))] if width >= 66 else []
         if width >= ROOM_FOR_LOAD and self._loads:
             now, curve = self._loads[-1], "".join(BLOCKS[min(load.cpu, 99) * len(BLOCKS) // 100] for load in self._loads)
@@ -107,9 +120,7 @@ class Header(Line):
         return strip(pieces, width, ink("text", "bar"), end)
 
     def _counts(self, before: list[Piece], wide: bool) -> list[Piece]:
-        if self._snapshot is None:
-            return []
-        ink, glyphs, found = self.inks, self.glyphs, counts(self._snapshot, self._workspace)
+        ink, glyphs, found = self.inks, self.glyphs, self._shown.counts
         pieces: list[Piece] = []
         self._badge = (0, 0)
         if found.needs:

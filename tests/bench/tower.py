@@ -1,0 +1,111 @@
+"""The tower on a real terminal, over a real store and real panes: its first paint, and how long a key takes to be painted.
+
+`python -m tests.bench.tower blank | FOLDER PANES` is the program that is measured.
+"""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+
+from tests.bench.rows import Row, at_most, percentile, told
+from tests.bench.screens import Terminal
+
+TASKS, MANY, PANES = 1_000, 10_000, 200
+_STARTS, _KEYS = 5, 60
+_READY = b"task 00001"
+
+
+def rows() -> Iterable[Row]:
+    """All of them; a minute."""
+    with tempfile.TemporaryDirectory() as folder:
+        _fill(folder, TASKS)
+        blank = min(_start("blank") for _ in range(_STARTS))
+        full = min(_start(folder, str(PANES)) for _ in range(_STARTS))
+    yield told("first paint of a blank Textual app", blank, "s")
+    yield at_most(f"first paint with {TASKS:,} tasks, beside it", full / blank, "x", 1.5)
+    with tempfile.TemporaryDirectory() as folder:
+        _fill(folder, MANY)
+        times = _keys(folder, busy=False)
+        yield at_most(f"key to paint, {MANY:,} tasks, {PANES} panes, p95", 1000 * percentile(times, 95), "ms", 50)
+        times = _keys(folder, busy=True)
+        yield at_most("the same while ten tasks are added a second, p95", 1000 * percentile(times, 95), "ms", 50)
+
+
+def _fill(folder: str, tasks: int) -> None:
+    from wzp_tui.store import NewTask, open_store
+
+    store = open_store(folder, "bench")
+    store.add_all([(NewTask(("/bin/true",), "/", title=f"task {number:05} of many", hold=True), ()) for number in range(1, tasks + 1)])
+    store.close()
+
+
+def _start(*arguments: str) -> float:
+    begun = time.monotonic()
+    terminal = Terminal(*arguments, module="tests.bench.tower")
+    try:
+        terminal.wait_for(_READY)
+        return time.monotonic() - begun
+    finally:
+        terminal.close()
+
+
+def _keys(folder: str, busy: bool) -> list[float]:
+    times = []
+    terminal = Terminal(folder, str(PANES), *(["busy"] if busy else []), module="tests.bench.tower")
+    try:
+        terminal.wait_for(b"200 panes")
+        terminal.look_on(3)
+        for number in range(2, _KEYS + 2):
+            terminal.press(b"j")
+            times.append(terminal.wait_for(b"task %05d" % number))
+            terminal.look_on(0.15)
+    finally:
+        terminal.close()
+    return times
+
+
+async def _tower(folder: str, panes: int, busy: bool) -> None:
+    from wzp_tui.config import Settings
+    from wzp_tui.controller import Controller
+    from wzp_tui.mux import NewTab, Program
+    from wzp_tui.mux.embedded import Embedded
+    from wzp_tui.store import NewTask
+    from wzp_tui.tui.app import TowerApp
+
+    controller = Controller(folder, Embedded())
+    app = TowerApp(controller, Settings())
+
+    async def work() -> None:
+        for _ in range(panes):
+            await controller.open(Program(("/bin/cat",), "/"), NewTab("bench"))
+        app.notify(f"{panes} panes", timeout=60)
+        while busy:
+            await controller.add(NewTask(("/bin/true",), "/", title="one more", hold=True))
+            await asyncio.sleep(0.1)
+
+    working = asyncio.create_task(work())
+    await app.run_async()
+    working.cancel()
+    await controller.aclose()
+
+
+def _blank() -> None:
+    from textual.app import App, ComposeResult
+    from textual.widgets import Static
+
+    class Blank(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Static(_READY.decode())
+
+    Blank().run()
+
+
+if __name__ == "__main__":
+    os.environ["TEXTUAL_ANIMATIONS"] = "none"
+    if sys.argv[1] == "blank":
+        _blank()
+    else:
+        asyncio.run(_tower(sys.argv[1], int(sys.argv[2]), "busy" in sys.argv))
