@@ -23,19 +23,27 @@ mux_option = click.option("--mux", type=click.Choice(MUXES), help="Whose panes (
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Without a screen, until Ctrl-C or SIGTERM.")
+@click.option("--plain", is_flag=True, help="As lines, for screen readers; type `help` in it.")
 @mux_option
-def tower(headless: bool, mux: str | None) -> int:
+def tower(headless: bool, plain: bool, mux: str | None) -> int:
     """Open the tower."""
+    if headless and plain:
+        raise UsageError("--headless and --plain exclude each other")
     if headless:
         _make_lanes()
         return asyncio.run(_headless(mux or ""))
-    return open_tower(mux or "")
+    return open_tower(mux or "", plain=plain)
 
 
-def open_tower(mux: str = "") -> int:
-    """Open the tower on this terminal."""
+def open_tower(mux: str = "", *, plain: bool = False) -> int:
+    """Open the tower on this terminal; as lines with `plain`."""
+    if plain:
+        _make_lanes()
+        from wzp_tui.cli.plain import run_plain
+
+        return run_plain(mux)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the tower needs a terminal; without one there are `wzp-tui tower --headless` and `wzp-tui status`")
+        raise UsageError("the tower needs a terminal; without one there are `wzp-tui tower --headless`, `--plain` and `wzp-tui status`")
     _make_lanes()
     from wzp_tui.tui.app import run_tower
 
