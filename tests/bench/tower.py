@@ -14,6 +14,7 @@ from tests.bench.rows import Row, at_most, percentile, told
 from tests.bench.screens import Terminal
 
 TASKS, MANY, PANES = 1_000, 10_000, 200
+TOGETHER = 20
 _STARTS, _KEYS = 5, 60
 _READY = b"task 00001"
 
@@ -79,8 +80,8 @@ async def _tower(folder: str, panes: int, busy: bool) -> None:
     app = TowerApp(controller, Settings())
 
     async def work() -> None:
-        for _ in range(panes):
-            await controller.open(Program(("/bin/cat",), "/"), NewTab("bench"))
+        for _ in range(0, panes, TOGETHER):
+            await asyncio.gather(*(controller.open(Program(("/bin/cat",), "/"), NewTab("bench")) for _ in range(TOGETHER)))
         app.notify(f"{panes} panes", timeout=60)
         while busy:
             await controller.add(NewTask(("/bin/true",), "/", title="one more", hold=True))
