@@ -117,6 +117,27 @@ time.sleep(1000)
     assert (ended.exit, ended.reason) == (None, "its worker died, and its command ended unseen")
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells the environment of a process")
+def test_a_command_without_a_name_is_found_by_its_environment(store: Store, workers: Workers, folder: StoreFolder, tmp_path: Path) -> None:
+    """As if its worker had died between its start and the writing of its name; its lock it has closed."""
+    pid = tmp_path / "pid"
+    script = "import os, sys, time; os.closerange(3, 256); print(os.getpid(), file=open(sys.argv[1], 'w'), flush=True); time.sleep(1000)"
+    task = store.add(python("import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN);" + script, pid))
+    pane = workers.lane()
+    command = int(appears(pid))
+    try:
+        os.truncate(folder.child_lock(last_run(store, task).token), 0)
+        pane.signal(signal.SIGKILL)
+        pane.wait()
+        store.settle()
+        assert last_run(store, task).orphaned
+    finally:
+        kill(command)
+    wait_until(lambda: not alive(command))
+    store.settle()
+    assert store.task(task).state is State.LOST
+
+
 def test_an_orphan_cannot_be_stopped_by_us_and_its_process_is_named(store: Store, workers: Workers, tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     task = store.add(shell(f"trap '' HUP; echo $$ > {pid}; while :; do sleep 0.05; done"))

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import change, claim, events, rows
 from wzp_tui.store.lock import NOT_BEGUN, is_held, read_holder, read_lock, remove
-from wzp_tui.store.process import Process, boot, is_alive
+from wzp_tui.store.process import Process, boot, is_alive, with_environment
 from wzp_tui.tasks.run import ExitRecord, Run
 
 
@@ -39,8 +39,11 @@ def has_taker(folder: StoreFolder, lane: str | None) -> bool:
 
 def child_process(folder: StoreFolder, run: Run) -> Process | None:
     """The command of the run, as its worker wrote it down; `None` before it started."""
+    named = read_lock(folder.child_lock(run.token))
+    if named == b"":  # its worker died as it started, before it could write: the command itself is looked for
+        return with_environment((b"WZP_RUN=%d" % run.id, b"WZP_STORE=" + os.fsencode(folder)))
     try:
-        return Process(**json.loads(read_holder(folder.child_lock(run.token)))["process"])
+        return Process(**json.loads(named or b"")["process"])
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -36,6 +36,17 @@ if sys.platform == "linux":
             return ""
         return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
 
+    def with_environment(entries: Collection[bytes]) -> Process | None:
+        """The oldest process of ours that was started with these entries, as `NAME=value`."""
+        for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
+            try:
+                with open(f"/proc/{pid}/environ", "rb") as file:
+                    if set(entries) <= set(file.read().split(b"\0")):
+                        return process(pid)
+            except OSError:
+                continue  # ended, or another user's
+        return None
+
     def never_began(pid: int) -> bool:
         """A child of ours, just spawned, that was killed before it became its program (`PF_FORKNOEXEC`)."""
         with open(f"/proc/{pid}/stat", "rb") as file:
@@ -64,6 +75,10 @@ if sys.platform == "linux":
         return found
 
 else:
+
+    def with_environment(entries: Collection[bytes]) -> Process | None:
+        """The oldest process of ours that was started with these entries; not to be told here."""
+        return None
 
     def never_began(pid: int) -> bool:
         """A child of ours, just spawned, that was killed before it became its program; not to be told here."""
