@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 
 import wzp_tui
@@ -30,10 +31,12 @@ class Package:
 
     def install(self) -> None:
         """Copy the newest version into the environment, over the one that is there."""
-        self.remove()
         unfinished = self._installed.with_suffix(".tmp")
         shutil.copytree(self._new, unfinished)
-        unfinished.rename(self._installed)
+        while unfinished.exists():
+            self.remove()
+            with suppress(OSError):  # a program that was starting made the folder anew, for its bytecode
+                unfinished.rename(self._installed)
 
     def remove(self) -> None:
         """Take it out of the environment, from under whatever runs."""
