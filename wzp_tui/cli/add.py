@@ -19,7 +19,7 @@ VERB = FastVerb(
         Option("--title", "What lists show; without it, the command.", "TEXT"),
         Option("--workspace", "The workspace it belongs to (default: $WZP_WORKSPACE, else `default`).", "NAME"),
         Option("--lane", "The lane whose slots run it (default: `default`).", "NAME"),
-        Option("--pane", "A pane of its own instead of a lane: tab or split.", "PLACE", choices=parse.PLACES),
+        Option("--pane", "A pane of its own instead of a lane: tab or split.", "PLACE", choices=parse.OWN_PANES),
         Option("--priority", "high, normal or low.", "PRIORITY", choices=("high", "normal", "low")),
         Option("--after", "Start when this task is done: 12 or '#12'. Repeatable.", "ID", repeat=True),
         Option("--cwd", "Its working directory (default: this one).", "DIR"),

@@ -176,7 +176,7 @@ async def _assign(controller: Controller, rest: str) -> str:
     if len(words) != 2:
         raise UsageError("say which task and where it goes: assign 12 build, assign 12 tab, assign 12 split")
     id, where = parse.parse_id(words[0]), words[1]
-    if where in parse.PLACES:
+    if where in parse.OWN_PANES:
         await controller.assign(id, place=where)
         return f"#{id} assigned to a {where} of its own"
     await controller.assign(id, lane=check_lane_name(where))

@@ -71,7 +71,7 @@ def wait(ids: tuple[int, ...], timeout: float | None, as_json: bool) -> int:
 @task.command()
 @id_argument(*WAITING)
 @click.option("--lane", type=LaneName(), metavar="NAME", help="Into this lane.")
-@click.option("--pane", type=click.Choice(parse.PLACES), help="Into a pane of its own.")
+@click.option("--pane", type=click.Choice(parse.OWN_PANES), help="Into a pane of its own.")
 @json_option
 def assign(id: int, lane: str | None, pane: str | None, as_json: bool) -> int:
     """Send a waiting task into a lane, or into a pane of its own."""

@@ -8,7 +8,7 @@ from wzp_tui.errors import UsageError
 from wzp_tui.tasks.task import NewTask, Priority
 
 PLACES = ("tab", "split", "shell")
-MAX_RETRIES = 1_000_000
+MAX_RETRIES = 1000
 
 
 def check_task(new: NewTask) -> None:

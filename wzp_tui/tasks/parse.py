@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from wzp_tui.clean import clean
 from wzp_tui.errors import UsageError
+from wzp_tui.tasks.check import MAX_RETRIES
 from wzp_tui.tasks.task import Priority
 
 TITLE_LENGTH = 200
 NAME_LENGTH = 128
-MAX_RETRIES = 1000
 MAX_DURATION = 366 * 86400.0
-PLACES = ("tab", "split")
+OWN_PANES = ("tab", "split")
+"""Where a task goes that gets a pane of its own."""
 
 # Not compiled here: most calls need none of them.
 _ID = r"#?([1-9][0-9]{0,17})"

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from wzp_tui.errors import TaskFileError, UsageError
 from wzp_tui.tasks import parse
+from wzp_tui.tasks.check import MAX_RETRIES
 from wzp_tui.tasks.lane import DEFAULT, MAX_SLOTS, check_lane_name
 from wzp_tui.tasks.task import NewTask, command_line, shell_line
 from wzp_tui.toml_file import Path, TomlFile, TomlProblem, read_toml, told
@@ -127,7 +128,7 @@ class _Task(_Model):
     env: dict[Variable, Text] = {}
     env_names: list[Variable] = []
     env_file: Text | None = None
-    retries: Annotated[int, Field(ge=0, le=parse.MAX_RETRIES)] = 0
+    retries: Annotated[int, Field(ge=0, le=MAX_RETRIES)] = 0
     retry_lost: bool = False
     timeout: Timeout | None = None
     priority: Literal["high", "normal", "low"] = "normal"
