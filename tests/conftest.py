@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .fakewezterm import Fake
     from .muxserver import MuxServer
     from .workers import Workers
+
+    Opener = Callable[[str], Store]
 
 settings.register_profile("wzp", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("wzp")
@@ -85,13 +87,25 @@ def folder(tmp_path: Path) -> "StoreFolder":
 
 
 @pytest.fixture
-def store(folder: "StoreFolder") -> "Iterator[Store]":
-    """The test's store, open."""
+def opener(folder: "StoreFolder") -> "Iterator[Opener]":
+    """Opens the test's store again and again, each time as somebody else."""
     from wzp_tui.store import open_store
 
-    it = open_store(folder, "test")
-    yield it
-    it.close()
+    opened: list[Store] = []
+
+    def open_it(actor: str) -> "Store":
+        opened.append(open_store(folder, actor))
+        return opened[-1]
+
+    yield open_it
+    for one in reversed(opened):
+        one.close()
+
+
+@pytest.fixture
+def store(opener: "Opener") -> "Store":
+    """The test's store, open."""
+    return opener("test")
 
 
 @pytest.fixture
@@ -102,3 +116,16 @@ def workers(folder: "StoreFolder", store: "Store") -> "Iterator[Workers]":
     them = Workers(folder, store)
     yield them
     them.close()
+
+
+@pytest.fixture
+def closed(folder: "StoreFolder") -> "StoreFolder":
+    """The folder of a store with three tasks that nobody has open."""
+    from wzp_tui.store import open_store
+
+    from .stores import A_TASK
+
+    store = open_store(folder, "test")
+    store.add_all([(A_TASK, ())] * 3)
+    store.close()
+    return folder
