@@ -1,7 +1,7 @@
 """What tests of the tower share: a tower over a real store and real panes, its keys, and what it shows."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from tests.support import until
 from wzp_tui.config import Settings
 from wzp_tui.controller import Controller, TaskRow
+from wzp_tui.errors import TransitionError
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.tui.app import TowerApp
 
@@ -95,4 +96,16 @@ async def tower(folder: Path, size: tuple[int, int] = (120, 44)) -> AsyncIterato
             await pilot.pause()
             yield Tower(app, pilot, controller)
     finally:
+        await until(lambda: _ends_runs(controller), 20)
         await controller.aclose()
+
+
+async def _ends_runs(controller: Controller) -> bool:
+    """Runs would go on without their panes: kill them; `True` when none is left."""
+    view = await controller.ask(lambda store: (store.settle(), store.view())[1])
+    running = [run for run in view.runs.values() if run.open]
+    for run in running:
+        if run.stop != "kill":
+            with suppress(TransitionError):  # it ended meanwhile
+                await controller.stop(run.task, "kill")
+    return not running
