@@ -26,7 +26,6 @@ from .support import until, wait_until
 
 pytestmark = pytest.mark.wezterm
 
-TOWER = Path(__file__).parent / "tower.py"
 SH = shutil.which("sh") or "/bin/sh"
 ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.SKIPPED})
 
@@ -43,7 +42,8 @@ class World:
 
     async def start_tower(self, **env: str) -> None:
         """Start it in a tab of its own, as a user would."""
-        program = Program([sys.executable, "-P", str(TOWER), str(self.folder), "wezterm"], "/", env)
+        env["WZP_STORE"] = self.folder
+        program = Program([sys.executable, "-P", "-m", "wzp_tui", "tower", "--headless"], "/", env)
         self.tower = await self.mux.open(program, NewTab("default"))
 
     async def kill_tower(self) -> None:
@@ -69,9 +69,13 @@ class World:
     async def running(self, id: int) -> Pane:
         """The pane in which the task runs, once it does."""
 
-        async def look() -> Pane | None:
+        async def look() -> Pane:
             run = self.view().runs.get(id)
-            return next((pane for pane in await self.mux.panes() if run and run.open and (pane.mux, pane.tty) == (run.mux, run.tty)), None)
+            panes = {(pane.mux, pane.tty): pane for pane in await self.mux.panes()}
+            assert run is not None
+            assert run.open
+            assert (run.mux, run.tty) in panes
+            return panes[run.mux, run.tty]
 
         return await until(look, 20)
 
@@ -225,7 +229,7 @@ async def test_a_task_has_the_environment_of_a_plain_pane(world: World, tmp_path
     (first,) = await world.mux.panes()  # a pane without a program: the shell of the mux's config
     await world.mux.send(first.id, dump(plain))
     await world.mux.press(first.id, "\r")
-    await world.start_tower(VIRTUAL_ENV="/ours", PYTHONHASHSEED="0", WZP_STORE="/ours", TEXTUAL_OURS="1", FORCE_COLOR="1")
+    await world.start_tower(VIRTUAL_ENV="/ours", PYTHONHASHSEED="0", TEXTUAL_OURS="1", FORCE_COLOR="1")
     tasks = world.add(dump(lane)), world.add(dump(own), lane=None)
     await world.ended(*tasks)
     expected = wrote(plain)

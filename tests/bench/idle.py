@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.bench.rows import NotMeasured, Row, at_most, told
-from tests.bench.site import HERE, Bench, bench, kinds
+from tests.bench.site import Bench, bench, kinds
 from tests.faults import processes
 from tests.support import wait_until
 
@@ -25,7 +25,7 @@ def rows() -> Iterable[Row]:
     for kind in kinds():
         with bench(kind, _PANES) as it:
             calls = _count_calls(Path(it.folder).parent) if kind == "wezterm" else None
-            tower = it.start(HERE / "crowd.py", str(_PANES))
+            tower = it.start_crowd(_PANES)
             it.wait_for_workers(_PANES, 300)
             spent, asked = _look(it, calls)
             yield at_most(f"{kind}: {_PANES} waiting workers and their tower", sum(spent.values()), "% core", 1)

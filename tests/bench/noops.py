@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable
 
 from tests.bench.rows import NotMeasured, Row, at_most, told
-from tests.bench.site import LANE, TOWER, bench, kinds
+from tests.bench.site import LANE, bench, kinds
 from tests.support import wait_until
 from wzp_tui.store import NewTask
 from wzp_tui.tasks.task import State
@@ -40,7 +40,7 @@ def _through_slots(kind: str) -> float:
     with bench(kind, _SLOTS) as it:
         it.store.add_all([(NewTask((_TRUE,), "/", lane=LANE), ())] * _TASKS)
         begun = time.perf_counter()
-        it.start(TOWER)
+        it.start_tower()
         wait_until(lambda: not any(task.state in (State.QUEUED, State.RUNNING) for task in it.store.view().tasks), 120)
         taken = time.perf_counter() - begun
         if any(task.state is not State.DONE for task in it.store.view().tasks):

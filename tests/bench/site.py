@@ -22,8 +22,6 @@ from wzp_tui.store.lock import is_held
 
 LANE = "bench"
 SH = shutil.which("sh") or "/bin/sh"
-TOWER = Path(__file__).parent.parent / "tower.py"
-HERE = Path(__file__).parent
 
 
 def kinds() -> list[str]:
@@ -45,11 +43,18 @@ class Bench:
         self.store.set_lane(LANE, slots)
         self.tower: subprocess.Popen[bytes] | None = None
 
-    def start(self, script: Path, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a tower: `tower.py`, or `crowd.py` with its panes."""
-        environ = dict(os.environ) | (self.server.environ if self.server else {})
-        argv = [sys.executable, "-P", str(script), self.folder, self.kind, *arguments]
-        self.tower = subprocess.Popen(argv, env=environ, stdin=subprocess.DEVNULL)
+    def start_tower(self) -> None:
+        """Start a tower without a screen."""
+        self._start("-m", "wzp_tui", "tower", "--headless", "--mux", self.kind)
+
+    def start_crowd(self, panes: int) -> subprocess.Popen[bytes]:
+        """Start a tower with so many panes, each with a worker that waits."""
+        return self._start(str(Path(__file__).parent / "crowd.py"), self.folder, self.kind, str(panes))
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        environ = dict(os.environ) | (self.server.environ if self.server else {}) | {"WZP_STORE": self.folder}
+        null = subprocess.DEVNULL
+        self.tower = subprocess.Popen([sys.executable, "-P", *arguments], env=environ, stdin=null, stderr=null)
         return self.tower
 
     def wait_for_workers(self, count: int, timeout: float = 30) -> None:

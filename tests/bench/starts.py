@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.bench.rows import Row, at_most, percentile, told
-from tests.bench.site import LANE, TOWER, Marks, bench, kinds
+from tests.bench.site import LANE, Marks, bench, kinds
 
 _ROUNDS = 60
 
@@ -16,7 +16,7 @@ def rows() -> Iterable[Row]:
     for kind in kinds():
         with bench(kind, 1) as it:
             marks = Marks(Path(it.folder).parent)
-            it.start(TOWER)
+            it.start_tower()
             begun = time.perf_counter()
             it.add(marks.say("first"))
             marks.next()

@@ -22,7 +22,6 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import open_store
 from wzp_tui.store.lock import is_held
 
-TOWER = Path(__file__).parent.parent / "tower.py"
 LANE = "work"
 SLOTS = 6
 SHELLS = 2
@@ -90,9 +89,11 @@ class Site:
 
     def start_tower(self) -> None:
         """Start a tower; it opens the panes that are needed."""
-        argv = [self.python, "-P", str(TOWER), self.folder, self.kind]
+        argv = [self.python, "-P", "-m", "wzp_tui", "tower", "--headless", "--mux", self.kind]
         with open(self._scratch / "tower.log", "ab") as log:
-            self._tower = subprocess.Popen(argv, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._tower = subprocess.Popen(
+                argv, env=self.environ | {"WZP_STORE": self.folder}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
 
     def end_tower(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the tower and wait for its end."""
