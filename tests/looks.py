@@ -11,7 +11,7 @@ from collections.abc import Sequence
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from tests import worlds
-from wzp_tui.config import Settings
+from wzp_tui.config import Settings, UiSettings
 from wzp_tui.controller import Controller, Snapshot
 from wzp_tui.tui.app import TowerApp
 from wzp_tui.tui.machine import Load
@@ -24,7 +24,7 @@ def app_of(world: Snapshot, folder: str, theme: str = "harbour") -> TowerApp:
     """The tower, showing a world that stands still."""
     controller = Controller(folder, worlds.PictureMux())  # type: ignore[arg-type]
     controller.snapshots.set(world)
-    return TowerApp(controller, Settings(theme=theme), clock=worlds.clock, watch=False, load=lambda: Load(21, 41))
+    return TowerApp(controller, Settings(ui=UiSettings(theme=theme)), clock=worlds.clock, watch=False, load=lambda: Load(21, 41))
 
 
 async def picture(world: Snapshot, size: tuple[int, int], theme: str, keys: Sequence[str], path: str) -> None:

@@ -165,7 +165,7 @@ argv = [""]
         ('[[task]]\nname = "a"\nrun = "x"\nafter = ["a"]', "tasks.toml:4: these tasks wait for each other for ever: a → a"),
         ('[[task]]\nname = "a"\nrun = "x\\u0000"', "tasks.toml:3: `run`: cannot hold NUL characters"),
         ('[[task]]\nname = "a"\nrun = "x"\nlane = "../x"', "tasks.toml:4: `lane`: lane '../x': a lane is named with a-z"),
-        ('[[task]]\nname = "a"\nrun = "x"\nretries = true', "tasks.toml:4: `retries`: must be a integer"),
+        ('[[task]]\nname = "a"\nrun = "x"\nretries = true', "tasks.toml:4: `retries`: must be an integer"),
         ('[[task]]\nname = "a"\nrun = "x"\ntimeout = 0', "tasks.toml:4: `timeout`: 0 seconds is no duration to wait for"),
         ('[[task]]\nname = "a"\nrun = "x"\ntimeout = nan', "tasks.toml:4: `timeout`: nan seconds is no duration to wait for"),
         ('[[task]]\nname = "\\u001b[2J"\nrun = "x"', "tasks.toml:2: `name`: name '': a name is 1 to 128 printable characters"),

@@ -4,9 +4,11 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from wzp_tui.tui.theming import themes
+from wzp_tui.config.themes import all_themes
+from wzp_tui.tui.theming import textual_theme
 
-FOUND, PROBLEMS = themes()
+FILES, PROBLEMS = all_themes()
+FOUND = {name: textual_theme(file) for name, file in FILES.items()}
 TEXT = ("text", "bright", "muted", "faint", "focus", "needs", "failed", "running", "done", "limited")
 GROUNDS = ("ground", "bar")
 SELECTIONS = ("selection", "selection-elsewhere")

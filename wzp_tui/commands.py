@@ -39,6 +39,11 @@ class Command(NamedTuple):
         """What it is about: the first word of its id."""
         return self.id.partition(".")[0]
 
+    @property
+    def screens(self) -> tuple[str, ...]:
+        """Where its keys work: `tower`, or `pane` (one that fills the screen)."""
+        return ("pane",) if self.inside else ("tower",)
+
 
 GROUPS = {
     "row": "The selected row",

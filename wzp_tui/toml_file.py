@@ -1,6 +1,7 @@
 """TOML files as people write them: data, and the line of each key, so that an error can name it."""
 
 import difflib
+import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -48,12 +49,18 @@ class TomlProblem(ValueError):
 
 def read_toml(path: str) -> TomlFile:
     """Read a file. Raises `TomlProblem`."""
-    name = clean(path, 500).strip() or "(no name)"
     try:
         with open(path, "rb") as file:
-            raw = file.read(LARGEST + 1)
+            return toml_of(path, file.read(LARGEST + 1))
     except (OSError, ValueError) as error:
-        raise TomlProblem(f"{name}:1: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        if isinstance(error, TomlProblem):
+            raise
+        raise TomlProblem(f"{_name(path)}:1: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def toml_of(path: str, raw: bytes) -> TomlFile:
+    """What stands in a file, or would. Raises `TomlProblem`."""
+    name = _name(path)
     if len(raw) > LARGEST:
         raise TomlProblem(f"{name}:1: is larger than {LARGEST >> 20} MiB; this is no file that a person wrote")
     try:
@@ -67,6 +74,10 @@ def read_toml(path: str) -> TomlFile:
         raise TomlProblem(clean(f"{name}:{at[1] if at else max(1, len(text.splitlines()))}: is not TOML: {message}")) from error
     except RecursionError as error:
         raise TomlProblem(f"{name}:1: is nested too deeply") from error
+
+
+def _name(path: str) -> str:
+    return clean(path, 500).strip() or "(no name)"
 
 
 def line_index(text: str) -> dict[Path, int]:
@@ -140,14 +151,27 @@ def _words(error: Mapping[str, Any], known: Callable[[Path], Iterable[str]]) -> 
         case "value_error":
             message = str(error["ctx"]["error"])
         case _:
-            message = error["msg"].replace("Input should be", "must be").replace("valid ", "")
+            message = error["msg"].replace("Input should be", "must be").replace("a valid integer", "an integer").replace("valid ", "")
             message = message[:1].lower() + message[1:]
     name = ".".join(str(part) for part in where if isinstance(part, str)) if not isinstance(key, str) else key
-    return f"`{name}`: {message}" if name else message
+    return f"`{name}{_given(error)}`: {message}" if name else message
+
+
+def _given(error: Mapping[str, Any]) -> str:
+    """` = VALUE`, where the value is short and no secret."""
+    value = error.get("input")
+    if error["loc"][-1:] == ("[key]",) or not isinstance(value, str | int | float):
+        return ""
+    return f" = {json.dumps(value, ensure_ascii=False)[:60]}"
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """What to say of a key that has no meaning here."""
+    return f"unknown key `{key}`; {nearest(key, known)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A cure for a name that is none: the one that was meant, or all that there are."""
     names = sorted(known)
-    near = difflib.get_close_matches(key[:100], names, n=1)
-    return f"unknown key `{key}`; " + (f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(names)}")
+    near = difflib.get_close_matches(name[:100], names, n=1)
+    return f"did you mean `{near[0]}`?" if near else f"there are: {', '.join(names)}"

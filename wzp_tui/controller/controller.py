@@ -4,13 +4,14 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from wzp_tui.clean import clean
+from wzp_tui.config import Settings
 from wzp_tui.controller.join import Holders, join
 from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
@@ -30,8 +31,8 @@ PUBLISH_PAUSE = 0.05
 """At most 20 looks at the store a second, however much is committed."""
 FALLBACK = 30.0
 """Seconds after which the store is looked at even if nobody woke us."""
-CALM, QUIET, LIVELY_FOR = 1.0, 5.0, 10.0
-"""Seconds between looks at the mux: while things happen, and at the most; how long a change counts as lively."""
+LIVELY_FOR = 10.0
+"""Seconds for which a change counts as lively."""
 RETRY_STORE = 2.0
 
 
@@ -53,6 +54,7 @@ class Controller:
         self._look = asyncio.Event()
         self._open = asyncio.Event()
         self._lively_until = 0.0
+        self._settings = Settings()
 
     # -- watching --------------------------------------------------------------------------------------------------------------
 
@@ -86,13 +88,14 @@ class Controller:
         self._lively_until = time.monotonic() + LIVELY_FOR
 
     async def _watch_mux(self) -> None:
-        pause = CALM
+        pause = 0.0
         while True:
             before = self._panes
             await self._look_at_mux()
             if self._panes != before:
                 self._lively()
-            pause = CALM if time.monotonic() < self._lively_until else min(pause * 1.5, QUIET)
+            shortest, longest = self._settings.mux.look, self._settings.mux.quiet
+            pause = shortest if time.monotonic() < self._lively_until else max(shortest, min(pause * 1.5, longest))
             await _wait(self._look, pause)
             self._look.clear()
 
@@ -241,6 +244,14 @@ class Controller:
         """Make a lane, or give it more or fewer slots."""
         await self.ask(lambda store: store.set_lane(name, slots))
 
+    async def use(self, settings: Settings) -> None:
+        """Work as the settings say: how often the mux is asked, and the lanes that are others in them than before."""
+        before, self._settings = self._settings, settings
+        changed = {name: lane.slots for name, lane in settings.lanes.items() if before.lanes.get(name) != lane}
+        if changed:
+            await self.ask(lambda store: _set_lanes(store, changed))
+        self._look.set()
+
     async def pause_lane(self, name: str, paused: bool) -> None:
         """Let a lane start no more tasks, or go on."""
         await self.ask(lambda store: store.pause_lane(name, paused))
@@ -319,6 +330,13 @@ class Controller:
         if found is None:
             raise NotFound(f"there is no task #{task}")
         return found
+
+
+def _set_lanes(store: Store, wanted: Mapping[str, int]) -> None:
+    there = {lane.name: lane.slots for lane in store.lanes()}
+    for name, slots in wanted.items():
+        if there.get(name) != slots:
+            store.set_lane(name, slots)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

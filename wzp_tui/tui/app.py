@@ -2,33 +2,32 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from functools import partial
 from pathlib import PurePath
 from typing import ClassVar
 
 from textual import events, work
-from textual.app import App
 from textual.binding import BindingType
-from textual.theme import Theme
 
-from wzp_tui.commands import check_keymap
 from wzp_tui.config import Settings, load_config
 from wzp_tui.controller import Controller, open_mux
 from wzp_tui.controller.going import marked
+from wzp_tui.errors import ConfigError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.program_log import open_log
-from wzp_tui.tui import safe, theming
+from wzp_tui.tui import safe
 from wzp_tui.tui.burst import Burst
 from wzp_tui.tui.guardian import guarded
-from wzp_tui.tui.looks import ASCII, UNICODE
 from wzp_tui.tui.machine import Machine
 from wzp_tui.tui.own_tty import say_to_terminal
+from wzp_tui.tui.preferences import Preferences
 from wzp_tui.tui.screens.tower import TowerScreen
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.widgets.header import Meter
 
 
-class TowerApp(App[None], inherit_bindings=False):
+class TowerApp(Preferences, inherit_bindings=False):
     """Shows what a Controller says. With `watch=False` its Snapshots come from elsewhere, as in a picture of a moment."""
 
     TITLE = "wzp-tui"
@@ -38,21 +37,19 @@ class TowerApp(App[None], inherit_bindings=False):
     SCREEN: ClassVar[type[TowerScreen]] = TowerScreen
 
     def __init__(
-        self, controller: Controller, settings: Settings, *, clock: Clock = now_ms, load: Meter | None = None, watch: bool = True
+        self,
+        controller: Controller,
+        settings: Settings,
+        problems: Sequence[str] = (),
+        *,
+        clock: Clock = now_ms,
+        load: Meter | None = None,
+        watch: bool = True,
     ) -> None:
-        super().__init__()
+        super().__init__(settings, problems)
         self.controller, self._watch = controller, watch
-        self.glyphs = ASCII if settings.glyphs == "ascii" else UNICODE
-        self.keymap = settings.keys
-        self.set_keymap(settings.keys)
         self.tower = self.SCREEN(controller, clock, load or Machine().load)
         self._burst = Burst(partial(self.call_later, super().on_event), self._drafted)
-        ours, self._theme_problems = theming.themes()
-        for each in ours.values():
-            self.register_theme(each)
-        self.theme = settings.theme if settings.theme in ours else theming.DARK
-        for name in self.available_themes.keys() - ours.keys():
-            self.unregister_theme(name)
 
     def get_default_screen(self) -> TowerScreen:
         """The tower's one screen; others lie on it."""
@@ -61,16 +58,15 @@ class TowerApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
-        self.theme_changed_signal.subscribe(self, self._color_panes)
-        self._color_panes(self.current_theme)
-        for problem in self._theme_problems:
-            self.notify(str(problem), severity="warning", markup=False)
+        self.settings_changed.subscribe(self, self._use)
         if self._watch:
             self._work()
+            self._use(self.settings)
+            self.follow_settings()
 
-    def _color_panes(self, theme: Theme) -> None:
-        """The sixteen colours of programs are those of the theme."""
-        self.ansi_theme_dark = self.ansi_theme_light = theming.ansi_of(theme)
+    def _use(self, settings: Settings) -> None:
+        self.tower.use_settings()
+        self.tower.ask(None, self.controller.use(settings))
 
     @work(group="controller", exclusive=True)
     async def _work(self) -> None:
@@ -100,12 +96,20 @@ class TowerApp(App[None], inherit_bindings=False):
         self.tower.draft(text.strip())
 
 
-async def _tower(folder: str, mux_kind: str, settings: Settings) -> int:
+def _settings() -> tuple[Settings, list[str]]:
+    """Those of the config file. With a wrong one the tower opens on the defaults, and names what is wrong."""
+    try:
+        return load_config(), []
+    except ConfigError as error:
+        return Settings(), str(error).split("\n")
+
+
+async def _tower(folder: str, mux_kind: str) -> int:
     safe.install()
     open_log(StoreFolder(folder).program_log)
     controller = Controller(folder, open_mux(mux_kind))
     try:
-        app = TowerApp(controller, settings)
+        app = TowerApp(controller, *_settings())
         with marked(controller.mux, say_to_terminal):
             await app.run_async()
         return app.return_code or 0
@@ -115,6 +119,4 @@ async def _tower(folder: str, mux_kind: str, settings: Settings) -> int:
 
 def run_tower(store_folder: str, mux_kind: str = "") -> int:
     """Open the tower on this terminal and return its exit code. `mux_kind`: `wezterm`, `embedded`, or `""` for what fits."""
-    settings = load_config()
-    check_keymap(settings.keys)
-    return guarded(store_folder, lambda: asyncio.run(_tower(store_folder, mux_kind, settings)))
+    return guarded(store_folder, lambda: asyncio.run(_tower(store_folder, mux_kind)))

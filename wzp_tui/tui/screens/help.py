@@ -1,5 +1,6 @@
 """All keys, those of the selected row first."""
 
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -21,16 +22,16 @@ class HelpLine(NamedTuple):
     command: Command | None = None
 
 
-def help_lines(situation: Situation) -> list[HelpLine]:
-    """What can be done with the selected row; then everything, by what it is about."""
+def help_lines(situation: Situation, keymap: Mapping[str, str], group: str = "") -> list[HelpLine]:
+    """What can be done with the selected row; then everything, by what it is about, beginning with a group."""
     lines = []
     if situation.rows:
         lines.append(HelpLine("NOW"))
-        now = [each for each in COMMANDS if each.id in OF_ROWS and each.keys and valid(each.id, situation)]
+        now = [each for each in COMMANDS if each.id in OF_ROWS and keys_of(each, keymap) and valid(each.id, situation)]
         lines += [HelpLine(label(each, situation), each) for each in now]
-    for group, title in GROUPS.items():
-        lines += [HelpLine(""), HelpLine(title.upper())]
-        lines += [HelpLine(each.title, each) for each in COMMANDS if each.group == group and each.keys]
+    for name in sorted(GROUPS, key=lambda name: name != group):
+        lines += [HelpLine(""), HelpLine(GROUPS[name].upper())]
+        lines += [HelpLine(each.title, each) for each in COMMANDS if each.group == name and keys_of(each, keymap)]
     return lines if situation.rows else lines[1:]
 
 
@@ -65,9 +66,9 @@ class Help(Sheet[None]):
         ("G,end", "scroll(999)", "Last"),
     ]
 
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, group: str = "") -> None:
         super().__init__()
-        self._rows = help_lines(situation)
+        self._situation, self._group = situation, group
         self._lines = HelpLines()
 
     def compose(self) -> ComposeResult:
@@ -77,8 +78,9 @@ class Help(Sheet[None]):
             yield self._lines
 
     def on_mount(self) -> None:
-        self._lines.styles.height = min(len(self._rows), max(3, int(self.size.height * 0.8) - 3))
-        self._lines.show(self._rows)
+        rows = help_lines(self._situation, getattr(self.app, "keymap", {}), self._group)
+        self._lines.styles.height = min(len(rows), max(3, int(self.size.height * 0.8) - 3))
+        self._lines.show(rows)
 
     def action_scroll(self, rows: int) -> None:
         self._lines.scroll_rows(rows)

@@ -12,28 +12,38 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Input
 
+from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
-from wzp_tui.tui.bindings import BY_ACTION, bindings
+from wzp_tui.tui.bindings import BY_ACTION, bindings, shown_key
 from wzp_tui.tui.filtering import matcher
 from wzp_tui.tui.listing import Blank, View
 from wzp_tui.tui.painting import strip
+from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.situation import Situation, valid
+from wzp_tui.tui.theming import is_toneless
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
 from wzp_tui.tui.widgets.detail import Detail
 from wzp_tui.tui.widgets.footer import AnswerBar, Footer
 from wzp_tui.tui.widgets.header import Header, Line, Meter, Shown, Trouble, no_load
 from wzp_tui.tui.widgets.lines import LineView
+from wzp_tui.tui.widgets.problems import Problems
 from wzp_tui.tui.widgets.sidebar import Sidebar
 from wzp_tui.tui.widgets.task_list import TaskList
 from wzp_tui.tui.words import counts
 
 WIDE, ROOMY, TALL = 110, 41, 30
 """From so many columns on there is a sidebar; from so many rows on blank lines in the list; headings."""
-SHARE = 0.55
-"""The most that the list takes of the height."""
+
+HINTS = (
+    ("task.new", "add a task: a command"),
+    ("pane.new", "open a pane with your shell"),
+    ("tower.help", "all keys"),
+    ("tower.close", "close the tower"),
+)
+"""What is said where nothing is queued."""
 
 
 class Hairline(Line):
@@ -66,11 +76,13 @@ class TowerScreen(Actions, Screen[None]):
         self.filter = Input(placeholder="state:failed lane:build text", compact=True)
         self._filter_row = Horizontal(id="filter")
         self._header, self._trouble = Header(clock=clock, load=load), Trouble(clock=clock)
+        self._problems = Problems()
         self._answers, self._footer, self._hairline = AnswerBar(clock=clock), Footer(), Hairline()
 
     def compose(self) -> ComposeResult:
         yield self._header
         yield self._trouble
+        yield self._problems
         with Horizontal(id="main"):
             yield self.sidebar
             with Vertical(id="work"):
@@ -92,6 +104,8 @@ class TowerScreen(Actions, Screen[None]):
 
     def on_mount(self) -> None:
         self._filter_row.display = False
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.use_settings())
+        self.use_settings()
         self.follow()
 
     # -- showing ---------------------------------------------------------------------------------------------------------------
@@ -119,7 +133,18 @@ class TowerScreen(Actions, Screen[None]):
         self._fit()
         self._select()
 
-    _hints = (("n", "add a task: a command"), ("t", "open a pane with your shell"), ("?", "all keys"), ("q", "close the tower"))
+    def use_settings(self) -> None:
+        """Look as the settings say, and name what is wrong with them."""
+        if isinstance(self.app, Preferences):
+            self._problems.update([*self.app.problems, *self.app.theme_problems])
+        self.set_class(is_toneless(self.app.current_theme), "-toneless")
+        self.set_class(ui_of(self).glyphs == "ascii", "-ascii")
+        self.sidebar.styles.width = ui_of(self).sidebar_width
+        self.show()
+
+    @property
+    def _hints(self) -> tuple[tuple[str, str], ...]:
+        return tuple((shown_key(self.app, BY_ID[id]), does) for id, does in HINTS)
 
     def _view(self) -> View:
         return View(
@@ -132,11 +157,11 @@ class TowerScreen(Actions, Screen[None]):
 
     def _fit(self) -> None:
         """Give the list the height of its content, and no more than its share."""
-        room = self.size.height - 2 - self._trouble.display - self._filter_row.display
+        room = self.size.height - 2 - self._trouble.display - self._filter_row.display - self._problems.rows
         roomy = self.size.height >= ROOMY
         empty = self.tasks.current is None
         self.detail.display = self._hairline.display = not empty
-        height = room if empty else min(self.tasks.height_wished + roomy, ceil(room * SHARE))
+        height = room if empty else min(self.tasks.height_wished + roomy, ceil(room * ui_of(self).list_height / 100))
         last = self.tasks.top + height - roomy - 1
         blank = 0 <= last < len(self.tasks.rows) and isinstance(self.tasks.rows[last], Blank)
         self.tasks.styles.height = height - blank

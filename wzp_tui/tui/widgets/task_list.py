@@ -1,5 +1,6 @@
 """The list: tasks in sections, and the panes without a task."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.style import Style
@@ -13,6 +14,7 @@ from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
 from wzp_tui.tui.listing import Blank, Heading, Key, Row, View, key_of, listing, section_of
 from wzp_tui.tui.looks import Look, priority_look, task_look
 from wzp_tui.tui.painting import Piece, cut, left, right, strip
+from wzp_tui.tui.preferences import ui_of
 from wzp_tui.tui.times import Clock, age, ages_in, day_start_ms, now_ms
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.words import folder, pane_name, pane_state
@@ -32,17 +34,21 @@ class Columns(NamedTuple):
     time: int
 
 
-def columns(width: int, longest_id: int) -> Columns:
-    """The columns of a list of this width."""
+@lru_cache(maxsize=64)
+def columns(width: int, longest_id: int, wanted: tuple[str, ...] = Columns._fields) -> Columns:
+    """The columns of a list of this width; those that are not wanted leave their room to the title."""
     id = max(longest_id + 1, 4 if width < 66 else 5)
     priority, time = 2, AGE
     where = 10 if width >= 100 else 0
     state = 10 if width >= 100 else 9
     rest = width - 3 - id - priority - where - state - time
     if width < 66:
-        return Columns(id, priority, max(0, rest), where, state, 0, time)
-    title = min(47, round(rest * 0.55))
-    return Columns(id, priority, title, where, state, rest - title, time)
+        found = Columns(id, priority, max(0, rest), where, state, 0, time)
+    else:
+        title = min(47, round(rest * 0.55))
+        found = Columns(id, priority, title, where, state, rest - title, time)
+    hidden = {name: size for name, size in found._asdict().items() if name not in wanted and name != "title"}
+    return found._replace(**dict.fromkeys(hidden, 0), title=found.title + sum(hidden.values()))
 
 
 class TaskList(LineView[Row]):
@@ -184,7 +190,7 @@ class TaskList(LineView[Row]):
         self, row: TaskRow | PaneRow, look: Look, cells: tuple[str, tuple[str, str], str, str, str, str, str], width: int, at_cursor: bool
     ) -> Strip:
         name, (mark, mark_role), title, where, word, reason, time = cells
-        layout, ink = columns(width, self._longest_id), self.inks
+        layout, ink = columns(width, self._longest_id, ui_of(self).columns), self.inks
         bar, on, here = self._cursor(at_cursor)
         lit = at_cursor or look.loud
         faint = "muted" if here else "faint"
@@ -201,7 +207,7 @@ class TaskList(LineView[Row]):
             (left(word, layout.state), state),
             (left(reason, layout.reason), ink("text" if urgent or here else "muted", on)),
         ]
-        return strip(pieces, width, ink("text", on), [(right(time, layout.time - 1) + " ", ink(faint, on))])
+        return strip(pieces, width, ink("text", on), [(right(time, layout.time - 1) + " ", ink(faint, on))] if layout.time else ())
 
     def _title_ink(self, lit: bool, on: str, bold: bool) -> Style:
         return self.inks("bright" if lit else "text", on, bold=bold)
