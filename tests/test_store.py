@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.stores import FIRST, ME, SECOND, a_task, begin, begun, drained, end, ids, record
-from wzp_tui.errors import NotFound, UsageError
+from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import Seat, Store
 from wzp_tui.store.events import now_ms
 from wzp_tui.tasks.task import Priority, State
@@ -267,3 +267,40 @@ def test_a_failure_needs_you_until_it_was_seen(store: Store) -> None:
     store.retry(task)
     end(store, begun(store), 1)
     assert store.task(task).needs_you
+
+
+# --- putting back -------------------------------------------------------------
+
+
+def test_a_cancelled_task_is_put_back_with_its_place_in_the_queue_and_what_waits_for_it(store: Store) -> None:
+    first, second = store.add(a_task()), store.add(a_task())
+    third = store.add(a_task(after=(first,)))
+    before = store.task(first)
+    store.cancel(first)
+    assert store.task(third).state is State.SKIPPED
+    store.put_back(first, state=State.QUEUED)
+    assert store.task(first)._replace(changed_ms=0) == before._replace(changed_ms=0)
+    assert store.task(third).state is State.QUEUED
+    assert begun(store).task.id == first
+    assert store.task(second).state is State.QUEUED
+
+
+def test_a_task_that_was_held_is_held_again_and_never_free_between(store: Store) -> None:
+    store.set_lane("build", 1)
+    held = store.add(a_task(hold=True))
+    store.assign(held, lane="build")
+    store.put_back(held, lane="default", place="tab", state=State.HELD)
+    assert (store.task(held).lane, store.task(held).state) == ("default", State.HELD)
+    seq = store.view().events[0].seq
+    store.cancel(held)
+    store.put_back(held, state=State.HELD)
+    assert [event.new for event in store.events_since(seq) if event.kind == "task.state"] == ["cancelled", "held"]
+
+
+def test_what_has_started_is_not_put_back(store: Store) -> None:
+    task = store.add(a_task())
+    store.hold(task)
+    store.release(task)
+    begin(store, FIRST)
+    with pytest.raises(TransitionError, match="has not started"):
+        store.put_back(task, state=State.HELD)

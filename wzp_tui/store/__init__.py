@@ -74,6 +74,10 @@ class Store(Protocol):
         """Change a task that has not started."""
         ...
 
+    def put_back(self, id: int, **fields: object) -> None:
+        """Undo a change of a task that has not started: give it the state, lane, place, rank or edited fields of before, in one step."""
+        ...
+
     def hold(self, id: int) -> None:
         """Keep a queued task from starting."""
         ...

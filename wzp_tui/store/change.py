@@ -204,3 +204,27 @@ def do_next(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
     connection.execute("UPDATE task SET next_rank = (SELECT max(next_rank) + 1 FROM task) WHERE id = ?", (task.id,))
     events.record(connection, actor, "task.next", task=task.id)
     return {seats_of(task.lane, task.id)}
+
+
+def put_back(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Seats:
+    """Give a task what it had before a change: `state` (held or queued), `lane`, `place`, `next_rank`, and what `edit` changes.
+
+    Its place in the queue stays. Raises `TransitionError` for a task that has started meanwhile.
+    """
+    cancelled = task.state is State.CANCELLED and "state" in fields
+    if task.state not in (State.HELD, State.QUEUED) and not cancelled:
+        raise TransitionError(f"#{task.id} is {task.state}; only what has not started can be put back")
+    state = fields.pop("state", task.state)
+    touched: Seats = set()
+    if cancelled or (state is State.HELD and task.state is State.QUEUED):
+        touched |= set_state(connection, actor, task, State.HELD, "by you")
+    for name in ("lane", "place", "next_rank"):
+        if name in fields:
+            connection.execute(f"UPDATE task SET {name} = ? WHERE id = ?", (fields.pop(name), task.id))
+    events.record(connection, actor, "task.put_back", task=task.id)
+    if fields:
+        touched |= edit(connection, actor, rows.task(connection, task.id), **fields)
+    back = rows.task(connection, task.id)
+    if state is State.QUEUED and back.state is State.HELD:
+        touched |= set_state(connection, actor, back, State.QUEUED)
+    return touched | {seats_of(task.lane, task.id), seats_of(back.lane, task.id)}

@@ -86,6 +86,9 @@ class SqliteStore:
     def edit(self, id: int, **fields: object) -> None:
         self._change(id, lambda connection, task: change.edit(connection, self.actor, task, **fields))
 
+    def put_back(self, id: int, **fields: object) -> None:
+        self._change(id, lambda connection, task: change.put_back(connection, self.actor, task, **fields))
+
     def hold(self, id: int) -> None:
         self._change(id, lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
 

@@ -37,7 +37,7 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.REVIEW: frozenset({State.RUNNING, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}),
     State.DONE: frozenset({State.QUEUED}),
     State.FAILED: frozenset({State.QUEUED}),
-    State.CANCELLED: frozenset({State.QUEUED}),
+    State.CANCELLED: frozenset({State.QUEUED, State.HELD}),
     State.SKIPPED: frozenset({State.QUEUED, State.HELD}),
     State.LOST: frozenset({State.QUEUED}),
 }

@@ -75,6 +75,7 @@ _KINDS = {
     "task.added": "added",
     "task.edited": "edited",
     "task.next": "is next",
+    "task.put_back": "put back",
     "task.seen": "seen",
     "run.stop": "asked to stop",
     "run.stopped": "was suspended",
