@@ -86,6 +86,8 @@ COMMANDS = (
         "leave a pane that fills the screen; twice types it",
         inside=True,
     ),
+    Command("row.copy", "y", "Copy", "its title, command, id or folder, to the clipboard"),
+    Command("pane.send", "s", "Send", "type a line here and send it to the pane", rank=6),
     Command("pane.new", "t", "New shell", "open a pane with your shell", rank=8, verb="pane open"),
     Command("lane.edit", "L", "Lane…", "more or fewer slots, pause it, let it go on", verb="lane set"),
     Command("move.down", "j,down", "Down", "to the next row"),
@@ -121,6 +123,7 @@ def key_name(key: str) -> str:
 
 
 def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
+    Command("tower.undo", "u", "Undo", "take back the last cancel, hold, assign or edit made here"),
     """Its keys, as Textual writes them; `keymap` gives commands other ones, by their ids."""
     return [key.strip() for key in keymap.get(command.id, command.keys).split(",") if key.strip()]
 

@@ -220,6 +220,10 @@ class Controller:
         """Ask a running task's worker for `interrupt`, `stop` or `kill`."""
         await self.ask(lambda store: store.stop(task, kind))
 
+    async def put_back(self, task: int, **fields: object) -> None:
+        """Give a task that has not started what it had before a change."""
+        await self.ask(lambda store: store.put_back(task, **fields))
+
     async def hold(self, task: int) -> None:
         """Keep a queued task from starting."""
         await self.ask(lambda store: store.hold(task))

@@ -33,11 +33,13 @@ def natural(row: TaskRow | PaneRow) -> str:
 def fits(command: str, row: TaskRow | PaneRow) -> bool:
     """The command can be carried out for this row."""
     if isinstance(row, PaneRow):
-        return command in ("pane.go", "row.mark", "task.stop") and not row.own
+        return command in ("pane.send", "row.copy") or (command in ("pane.go", "row.mark", "task.stop") and not row.own)
     state = row.task.state
     match command:
         case "pane.go":
             return row.pane is not None
+        case "pane.send":
+            return row.pane is not None and state in LIVE
         case "view.log":
             return row.run is not None
         case "task.assign" | "task.edit" | "task.next":
@@ -52,10 +54,21 @@ def fits(command: str, row: TaskRow | PaneRow) -> bool:
             return state is State.QUEUED
         case "task.release":
             return state is State.HELD
-    return command == "row.mark"
+    return command in ("row.mark", "row.copy")
 
 
-OF_ROWS = frozenset({"row.open", "pane.go", "view.log", "row.mark"} | {each.id for each in COMMANDS if each.group == "task"}) - {"task.new"}
+def why_not_send(row: TaskRow | PaneRow) -> str:
+    """Why nothing may be typed into the pane of a row; `""` where it may."""
+    if isinstance(row, TaskRow):
+        return ""
+    if row.own:
+        return "this is the tower's own pane; nothing is sent into it"
+    return f"a worker waits in {row.pane.name} for tasks of {row.seat.partition('/')[0]}; add a task instead" if row.seat else ""
+
+
+OF_ROWS = frozenset(
+    {"row.open", "row.mark", "row.copy", "pane.go", "pane.send", "view.log"} | {each.id for each in COMMANDS if each.group == "task"}
+) - {"task.new"}
 """Commands for the selected rows."""
 
 
@@ -86,11 +99,14 @@ def label(command: Command, situation: Situation) -> str:
 
 def for_footer(situation: Situation) -> list[Command]:
     """The commands that belong into the footer now, in the order of the table."""
-    return [command for command in COMMANDS if command.rank and valid(command.id, situation) and not _is_said_by_enter(command, situation)]
+    return [command for command in COMMANDS if command.rank and valid(command.id, situation) and not _is_idle(command, situation)]
 
 
-def _is_said_by_enter(command: Command, situation: Situation) -> bool:
-    return bool(situation.rows) and command.id == natural(situation.rows[0])
+def _is_idle(command: Command, situation: Situation) -> bool:
+    """Enter does the same, or it would only be refused."""
+    if not situation.rows:
+        return False
+    return command.id == natural(situation.rows[0]) or (command.id == "pane.send" and bool(why_not_send(situation.rows[0])))
 
 
 def needs_you(row: TaskRow) -> bool:

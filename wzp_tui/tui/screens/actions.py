@@ -1,17 +1,14 @@
 """What the commands of the table do: each asks the Controller, and nothing is shown that does not come back in a Snapshot."""
 
+import asyncio
 import os
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any
 
 from textual import work
-from textual.app import App
-from textual.screen import Screen
 
 from wzp_tui.clean import clean
 from wzp_tui.commands import COMMANDS
-from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
+from wzp_tui.config.writing import set_value
+from wzp_tui.controller import PaneRow, Snapshot, TaskRow
 from wzp_tui.controller.going import Going
 from wzp_tui.errors import PaneGone, WzpError
 from wzp_tui.panes import Pane
@@ -21,83 +18,25 @@ from wzp_tui.tasks.task import LIVE, command_line, shell_line
 from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.own_tty import writer
-from wzp_tui.tui.screens.questions import Ask, ask_close, ask_lane, ask_place, ask_stop
-from wzp_tui.tui.situation import Situation, fits, label, natural, needs_you, valid
+from wzp_tui.tui.screens.asking import Row
+from wzp_tui.tui.preferences import Preferences
+from wzp_tui.tui.screens.questions import ask_close, ask_lane, ask_place, ask_stop
+from wzp_tui.tui.screens.row_actions import RowActions
+from wzp_tui.tui.situation import fits, label, natural, needs_you, valid
+from wzp_tui.tui.undo import ASSIGNED, Deed
 from wzp_tui.tui.widgets.live import embedded
 from wzp_tui.tui.words import pane_name, plural
 
-if TYPE_CHECKING:
-    from wzp_tui.tui.widgets.sidebar import Sidebar
-    from wzp_tui.tui.widgets.task_list import TaskList
-
 UNSEARCHED = ("move.down", "move.up", "move.first", "move.last", "move.page", "move.fold", "move.unfold", "tower.palette", "view.clear")
 """Commands that nobody looks for by name."""
-SOON = 0.1
-"""Seconds after which a row says that it was asked."""
-
-Row = TaskRow | PaneRow
 
 
-class Actions(Screen[None]):
+class Actions(RowActions):
     """The actions of the tower's screen."""
 
-    controller: Controller
-    snapshot: Any
-    workspace: Any
-    tasks: "TaskList"
-    sidebar: "Sidebar"
     _lane: str | None = DEFAULT
     """The lane of the last new task."""
     _going: Going | None = None
-
-    if TYPE_CHECKING:
-        app: App[object]
-
-        def situation(self) -> Situation: ...
-        def open_line(self) -> None: ...
-
-    # -- asking ----------------------------------------------------------------------------------------------------------------
-
-    def tell(self, text: str, severity: str = "information") -> None:
-        """One line for the user, who is told once."""
-        self.notify(clean(text, 1000), severity=severity, markup=False)  # type: ignore[arg-type]
-
-    @work(group="ask")
-    async def ask(self, row: Row | None, asked: Awaitable[object]) -> None:
-        """Wait for an answer. A row says `asked …` when it takes its time; an error is told."""
-        key = key_of(row) if row is not None else None
-        timer = self.set_timer(SOON, partial(self._show_asked, key)) if key else None
-        try:
-            await asked
-        except WzpError as error:
-            self.tell(str(error), "error")
-        finally:
-            if timer is not None:
-                timer.stop()
-            if key in self.tasks.asked:
-                self.tasks.asked -= {key}
-                self.tasks.refresh()
-
-    def _show_asked(self, key: Any) -> None:
-        self.tasks.asked |= {key}
-        self.tasks.refresh()
-
-    def for_each(self, command: str, does: Callable[[int], Awaitable[object]]) -> None:
-        """Do this for every task that is marked, or for the selected one, where it makes sense."""
-        chosen = [row for row in self.situation().rows if isinstance(row, TaskRow)]
-        fitting = [row for row in chosen if fits(command, row)]
-        for row in fitting:
-            self.ask(row, does(row.task.id))
-        if len(fitting) < len(chosen):
-            self.tell(f"{len(fitting)} of {plural(len(chosen), 'task')}; the others are in another state")
-        self._unmark()
-
-    def _unmark(self) -> None:
-        self.tasks.marked = frozenset()
-        self.tasks.refresh()
-
-    async def _wait(self, question: Ask) -> Any:
-        return await self.app.push_screen_wait(question)
 
     # -- tasks -----------------------------------------------------------------------------------------------------------------
 
@@ -108,13 +47,13 @@ class Actions(Screen[None]):
         self.for_each("task.done", self.controller.done)
 
     def action_task_hold(self) -> None:
-        self.for_each("task.hold", self.controller.hold)
+        self.for_each("task.hold", self.controller.hold, Deed("held", "state"))
 
     def action_task_release(self) -> None:
-        self.for_each("task.release", self.controller.release)
+        self.for_each("task.release", self.controller.release, Deed("released", "state"))
 
     def action_task_next(self) -> None:
-        self.for_each("task.next", self.controller.do_next)
+        self.for_each("task.next", self.controller.do_next, Deed("put first", "next_rank"))
 
     def action_task_new(self) -> None:
         self.draft("")
@@ -148,7 +87,7 @@ class Actions(Screen[None]):
 
     @work(group="question", exclusive=True)
     async def action_task_edit(self) -> None:
-        row = next((row for row in self.situation().rows if isinstance(row, TaskRow) and fits("task.edit", row)), None)
+        row = next(iter(self.chosen_tasks("task.edit")), None)
         if row is None:
             return
         from wzp_tui.tui.screens.new_task import Draft, NewTask
@@ -159,22 +98,23 @@ class Actions(Screen[None]):
         draft = await self.app.push_screen_wait(screen)
         if draft is not None and draft.line != before:
             fields = {"argv": shell_line(draft.line), **({"title": draft.line} if titled else {})}
-            self.ask(row, self.controller.edit(row.task.id, **fields))
+            self.ask(row, self.controller.edit(row.task.id, **fields), Deed("edited", *fields))
 
     @work(group="question", exclusive=True)
     async def action_task_assign(self) -> None:
-        rows = [row for row in self.situation().rows if isinstance(row, TaskRow) and fits("task.assign", row)]
+        rows = self.chosen_tasks("task.assign")
         if not rows:
             return
-        place = await self._wait(ask_place(rows, self.snapshot))
+        place = await self.wait_for(ask_place(rows, self.snapshot))
         if place is None:
             return
         if place.shell is not None:
             await self._assign_to_shell(rows[0], place.shell)
         else:
+            deed = Deed("assigned", *ASSIGNED)
             for row in rows:
-                self.ask(row, self.controller.assign(row.task.id, lane=place.lane, place=place.kind))
-        self._unmark()
+                self.ask(row, self.controller.assign(row.task.id, lane=place.lane, place=place.kind), deed)
+        self.unmark()
 
     async def _assign_to_shell(self, row: TaskRow, pane: PaneRow) -> None:
         """Show the line with the cursor, and type only after a yes."""
@@ -190,26 +130,27 @@ class Actions(Screen[None]):
             "Yes, it waits at its prompt",
             notes=[("Its cursor stands in this line:", "muted"), (f"  {prompt.rstrip() or '(an empty line)'}", "bright")],
         )
-        if await self._wait(question):
-            self.ask(row, self.controller.assign_to_shell(row.task.id, pane.pane.id, prompt))
+        if await self.wait_for(question):
+            self.ask(row, self.controller.assign_to_shell(row.task.id, pane.pane.id, prompt), Deed("typed into a shell"))
 
     @work(group="question", exclusive=True)
     async def action_task_stop(self) -> None:
         rows = [row for row in self.situation().rows if fits("task.stop", row)]
         if not rows:
             return
-        how = await self._wait(ask_stop(rows) if isinstance(rows[0], TaskRow) else ask_close(rows))
+        how = await self.wait_for(ask_stop(rows) if isinstance(rows[0], TaskRow) else ask_close(rows))
         if how is None:
             return
+        cancelled, stopped = Deed("cancelled", "state", "next_rank"), Deed("stopped")
         for row in rows:
             if isinstance(row, PaneRow):
                 if how == "close":
                     self.ask(row, self.controller.close(row.pane.id))
             elif row.task.state not in LIVE:
-                self.ask(row, self.controller.cancel(row.task.id))
+                self.ask(row, self.controller.cancel(row.task.id), cancelled)
             elif how != "close":
-                self.ask(row, self.controller.stop(row.task.id, how))
-        self._unmark()
+                self.ask(row, self.controller.stop(row.task.id, how), stopped)
+        self.unmark()
 
     # -- panes and lanes -------------------------------------------------------------------------------------------------------
 
@@ -263,7 +204,7 @@ class Actions(Screen[None]):
             return
         from wzp_tui.tui.screens.name import Name
 
-        what = await self._wait(ask_lane(row))
+        what = await self.wait_for(ask_lane(row))
         if isinstance(what, bool):
             self.ask(None, self.controller.pause_lane(row.lane.name, what))
         elif isinstance(what, int):
@@ -301,15 +242,21 @@ class Actions(Screen[None]):
 
     @work(group="question", exclusive=True)
     async def action_view_theme(self) -> None:
-        """Each theme is seen while it is looked at."""
+        """Each theme is seen while it is looked at; the chosen one is kept in the config file."""
         from wzp_tui.tui.screens.choose import Choice
         from wzp_tui.tui.screens.palette import Palette
 
         before, names = self.app.theme, sorted(self.app.available_themes)
         choices = [Choice("", name, "dark" if self.app.available_themes[name].dark else "light", name) for name in names]
-        self.app.theme = await self.app.push_screen_wait(Palette("Theme", choices, at=names.index(before), looked_at=self._try)) or before
+        chosen = await self.app.push_screen_wait(Palette("Theme", choices, at=names.index(before), looked_at=self._try))
+        self.app.theme = chosen or before
+        if chosen and chosen != before:
+            self.ask(None, asyncio.to_thread(set_value, "ui.theme", chosen))
 
     def _try(self, theme: str) -> None:
+        if isinstance(self.app, Preferences) and self.app.colorless:
+            self.tell("NO_COLOR is set, so no theme has colours")
+            return
         self.app.theme = theme
 
     # -- the tower -------------------------------------------------------------------------------------------------------------
@@ -326,7 +273,12 @@ class Actions(Screen[None]):
 
         situation = self.situation()
         commands = [
-            each for each in COMMANDS if each.keys and not each.inside and not each.id.startswith(UNSEARCHED) and valid(each.id, situation)
+            each
+            for each in COMMANDS
+            if (each.keys or shown_key(self.app, each))
+            and not each.inside
+            and not each.id.startswith(UNSEARCHED)
+            and valid(each.id, situation)
         ]
         choices = [Choice(shown_key(self.app, each), label(each, situation), each.help, each) for each in commands]
         if command := await self.app.push_screen_wait(Palette("Commands", choices)):
@@ -340,5 +292,5 @@ class Actions(Screen[None]):
         runs = sum(row.run is not None and row.run.open for row in snapshot.tasks)
         if snapshot.mux.kind != "embedded":
             self.app.exit(message=f"{plural(runs, 'run')} go{'es' if runs == 1 else ''} on." if runs else None)
-        elif not snapshot.panes or await self._wait(ask_quit(snapshot.panes, runs)):
+        elif not snapshot.panes or await self.wait_for(ask_quit(snapshot.panes, runs)):
             self.app.exit(message=f"{plural(runs, 'run')} go{'es' if runs == 1 else ''} on without a pane." if runs else None)

@@ -68,6 +68,17 @@ def ask_close(rows: Sequence[Any]) -> Ask:
     return Choose(f"Close {name}?", [Choice("n", "No", "", None), Choice("y", "Close", "what runs in it ends", "close", "failed")])
 
 
+def ask_copy(rows: Sequence[Any]) -> Choose[str]:
+    """What of these rows goes into the clipboard."""
+    choices = [Choice("t", "title", "", "title"), Choice("i", "id", "", "id"), Choice("f", "folder", "", "folder")]
+    if all(isinstance(row, TaskRow) for row in rows):
+        choices.insert(1, Choice("c", "command", "", "command"))
+    if len(rows) > 1:
+        return Choose(f"Copy, of {plural(len(rows), 'row')}, one a line", choices)
+    row = rows[0]
+    return Choose(f"Copy, of {_tasks([row]) if isinstance(row, TaskRow) else f'{row.pane.name} {pane_name(row)}'}", choices)
+
+
 def ask_lane(row: LaneRow) -> Ask:
     """What becomes of a lane: another number of slots, `True` to pause it, `False` to let it go on; `""`: another lane."""
     lane = row.lane

@@ -25,6 +25,7 @@ from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.theming import is_toneless
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
+from wzp_tui.tui.undo import Deeds
 from wzp_tui.tui.widgets.detail import Detail
 from wzp_tui.tui.widgets.footer import AnswerBar, Footer
 from wzp_tui.tui.widgets.header import Header, Line, Meter, Shown, Trouble, no_load
@@ -70,6 +71,7 @@ class TowerScreen(Actions, Screen[None]):
     def __init__(self, controller: Controller, clock: Clock = now_ms, load: Meter = no_load) -> None:
         super().__init__()
         self.controller, self.clock = controller, clock
+        self.deeds = Deeds()
         self.tasks = TaskList(id="list", clock=clock)
         self.sidebar = Sidebar(id="sidebar")
         self.detail = Detail(controller, id="detail", clock=clock)

@@ -1,0 +1,48 @@
+"""A line that is typed here and sent to a pane."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import TextArea
+
+from wzp_tui.tui.painting import cut
+from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+
+KEYS = (("Enter", "focus"), (" Send, and press Enter there   ", "muted"), ("^j", "focus"), (" Line break   ", "muted"))
+LEAVE = (("Esc", "focus"), (" Leave", "muted"))
+
+
+class Send(Sheet[str]):
+    """Answers with the text; an empty one is Enter alone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "Send", priority=True),
+        Binding("ctrl+j", "line", "Line", priority=True),
+    ]
+
+    def __init__(self, name: str, pane: int) -> None:
+        super().__init__()
+        self._to, self._pane = name, pane
+        self._text = TextArea(soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
+
+    def compose(self) -> ComposeResult:
+        width = max(10, self.app.size.width - 20)
+        with Vertical():
+            yield SheetLine(("Send to ", "bright"), (cut(self._to, width), "running"), (f"  in %{self._pane}", "faint"))
+            yield self._text
+            yield SheetLine(*(KEYS if self.app.size.width >= 66 else (("Enter", "focus"), (" Send   ", "muted"))), *LEAVE)
+
+    def on_mount(self) -> None:
+        self._text.focus()
+
+    def action_line(self) -> None:
+        self._text.insert("\n")
+
+    def action_accept(self) -> None:
+        self.dismiss(self._text.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
