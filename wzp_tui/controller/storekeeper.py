@@ -1,6 +1,7 @@
 """The store on a thread of its own: a store that is locked or slow never holds up the screen."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -9,6 +10,8 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Store, open_store
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class StoreKeeper:
@@ -25,7 +28,7 @@ class StoreKeeper:
 
     def _answer(self, question: Callable[[Store], T]) -> T:
         if self._store is None:
-            self._store = open_store(self._folder, self._actor)
+            self._store = open_store(self._folder, self._actor, _log.warning)
         return question(self._store)
 
     async def aclose(self) -> None:
