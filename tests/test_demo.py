@@ -111,13 +111,16 @@ class Demo:
         self.terminal: PtyProcess = on_terminal("demo", cols=100, env={"TMPDIR": str(temporary)})
         self.terminal.shows("1 of 5")
         self.root = next(temporary.iterdir())
-        wait_until(lambda: len(self.processes) >= 6, 20)  # parent, tower, three workers, dev server
-        self.terminal.shows("dev server")
+        wait_until(lambda: len(self.workers) == 3 and any("listening on" in line for _, line in _processes().values()), 20)
         self.seen = set(self.processes)
 
     @property
     def tower(self) -> int:
         return next(pid for pid, (parent, _) in _processes().items() if parent == self.terminal.pid)
+
+    @property
+    def workers(self) -> list[int]:
+        return [pid for pid, (_, line) in _processes().items() if "wzp_tui.inpane.worker" in line and str(self.root) in line]
 
     @property
     def processes(self) -> list[int]:
@@ -137,7 +140,7 @@ class Demo:
 
 def _processes() -> dict[int, tuple[int, str]]:
     """Parent and command line of each process that is not a zombie."""
-    listed = subprocess.run(["ps", "-axo", "pid=,ppid=,stat=,args="], capture_output=True, text=True).stdout.splitlines()
+    listed = subprocess.run(["ps", "-axww", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True).stdout.splitlines()
     rows = (line.split(None, 3) for line in listed)
     return {int(row[0]): (int(row[1]), row[3] if len(row) > 3 else "") for row in rows if not row[2].startswith("Z")}
 
@@ -156,7 +159,7 @@ def test_q_asks_and_leaves_nothing(running: Demo, isolated: Path) -> None:
     running.terminal.type("q")
     running.terminal.shows("End the demo?")
     running.terminal.type("y")
-    assert running.terminal.wait(30) == 0
+    assert running.terminal.wait(30) == 0, running.terminal.text[-2000:]
     assert "without a pane" not in running.terminal.text
     assert running.is_gone()
     assert not list((isolated / ".local/state").iterdir()), "the user's own store is not touched"
@@ -191,9 +194,7 @@ def test_a_closed_terminal_leaves_nothing(running: Demo) -> None:
 
 def test_commands_whose_workers_are_killed_end_by_themselves(running: Demo) -> None:
     """Nobody is left who could stop the dev server: it sees that its store is gone."""
-    workers = [pid for pid, (_, line) in _processes().items() if "wzp_tui.inpane.worker" in line and str(running.root) in line]
-    assert workers
-    for pid in workers:
+    for pid in running.workers:
         os.kill(pid, signal.SIGKILL)
     running.terminal.signal(signal.SIGTERM)
     assert running.terminal.wait(40) == 0

@@ -12,10 +12,11 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.strip import Strip
 
-from wzp_tui.commands import BY_ID, check_keymap
+from wzp_tui.commands import BY_ID
 from wzp_tui.config import Settings, load_config
 from wzp_tui.controller import Controller, Snapshot, open_mux
 from wzp_tui.demo import Guide, Moment, clear_away, fill
+from wzp_tui.errors import ConfigError
 from wzp_tui.paths import StoreFolder, make_private_dir
 from wzp_tui.program_log import open_log
 from wzp_tui.tui import safe
@@ -79,7 +80,7 @@ class DemoScreen(TowerScreen):
         snapshot: Snapshot | None = self.snapshot
         runs = sum(row.run is not None and row.run.open for row in snapshot.tasks) if snapshot else 0
         notes = [("what runs in it is ended, and its folder is removed", "text")]
-        if not runs or await self._wait(yes_or_no("End the demo?", "End it", notes=notes)):
+        if not runs or await self.app.push_screen_wait(yes_or_no("End the demo?", "End it", notes=notes)):
             self.app.exit()
 
 
@@ -87,6 +88,9 @@ class DemoApp(TowerApp):
     """The tower of the demo."""
 
     SCREEN: ClassVar[type[TowerScreen]] = DemoScreen
+
+    def follow_settings(self) -> None:  # type: ignore[override]
+        """Not here: the config folder would be made, to be watched."""
 
 
 async def _demo(root: str, folder: str, settings: Settings) -> int:
@@ -104,10 +108,18 @@ async def _demo(root: str, folder: str, settings: Settings) -> int:
         clear_away(root, folder)  # here too: the guardian may be killed
 
 
+def _looks_and_keys() -> Settings:
+    """Those of the user; their lanes are for their own store. What is wrong in the config file is told by the tower."""
+    try:
+        found = load_config()
+    except ConfigError:
+        return Settings()
+    return Settings(ui=found.ui, keys=found.keys)
+
+
 def run_demo() -> int:
     """Open the demo on this terminal and return its exit code. However it ends, nothing of it stays."""
-    settings = load_config()
-    check_keymap(settings.keys)
+    settings = _looks_and_keys()
     root = tempfile.mkdtemp(prefix="wzp-demo-")
     folder = os.path.join(root, "store")
     try:
