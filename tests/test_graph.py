@@ -64,6 +64,7 @@ def test_chains_stay_together() -> None:
 
 def test_a_task_stands_in_the_layer_below_the_last_that_it_waits_for() -> None:
     assert {row.node: row.layer for row in layout({**PIPELINE, 6: [1, 5], 7: []})} == {1: 0, 2: 1, 3: 2, 4: 2, 5: 3, 6: 4, 7: 0}
+    assert {row.node: row.layer for row in layout({1: [], 2: [1], 3: [], 4: [2, 3]})} == {1: 0, 2: 1, 3: 0, 4: 2}
 
 
 def test_tasks_that_are_not_shown_are_left_out() -> None:

@@ -92,7 +92,7 @@ def test_a_bare_count_is_believed_once_it_grew() -> None:
     assert reader.progress is None
     reader.feed(b"some other line\r\nimported 4 of 90 rows\r\n")
     assert reader.progress == Progress(4, 90)
-    reader.feed(b"one of 7/8 parts\r\n")
+    reader.feed(b"one of 7/8 parts\r\nand 6/8\r\n")
     assert reader.progress == Progress(4, 90)
 
 
