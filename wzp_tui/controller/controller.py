@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -50,6 +51,9 @@ class Controller:
         self._panes: tuple[Pane, ...] = ()
         self._mux_state = MuxState(mux.kind, True, _now_ms())
         self._known: tuple[View, Holders] | None = None
+        self._shown: tuple[object, ...] = ()
+        self._due_ms = 0
+        """When the next task may start that waits for a time."""
         self._news = asyncio.Event()
         self._look = asyncio.Event()
         self._open = asyncio.Event()
@@ -115,20 +119,22 @@ class Controller:
     async def _watch_store(self, fifo: Fifo) -> None:
         while True:
             asyncio.get_running_loop().add_reader(fifo.fd, self._wake, fifo)
-            await _wait(self._news, FALLBACK)
+            await _wait(self._news, max(0.0, min(FALLBACK, self._due_ms / 1000 - time.time())))
             self._news.clear()
             fifo.drain()
+            begun = time.monotonic()
             try:
                 self._known = await self._keeper.ask(self._read)
             except StoreError as error:
                 self.snapshots.set(replace(self.snapshots.value, trouble=clean(str(error))))
+                self._shown = ()
                 await asyncio.sleep(RETRY_STORE)
                 self._news.set()
                 continue
             if self._takes_tower_lock():
                 self._open.set()
             await self._publish(*self._known)
-            await asyncio.sleep(PUBLISH_PAUSE)
+            await asyncio.sleep(max(PUBLISH_PAUSE, time.monotonic() - begun))
 
     async def _open_panes(self) -> None:
         """Beside the looks at the store, since a mux may be slow."""
@@ -151,6 +157,11 @@ class Controller:
         return view, slot_holders(self.folder, view)
 
     async def _publish(self, view: View, holders: Holders) -> None:
+        opens_panes, now = self._tower_lock is not None, _now_ms()
+        trouble = self._opener.trouble if opens_panes else ""
+        shown = (view, self._panes, holders, self._mux_state, self.mux.own_pane, opens_panes, trouble)
+        if shown == self._shown and now < self._due_ms:
+            return  # a look at ten thousand tasks is work
         joined = partial(
             join,
             view,
@@ -158,12 +169,14 @@ class Controller:
             holders,
             self._mux_state,
             own_pane=self.mux.own_pane,
-            opens_panes=self._tower_lock is not None,
-            trouble=self._opener.trouble if self._tower_lock is not None else "",
-            now_ms=_now_ms(),
+            opens_panes=opens_panes,
+            trouble=trouble,
+            now_ms=now,
             before=self.snapshots.value,
         )
         self.snapshots.set(await asyncio.to_thread(joined))
+        self._shown = shown
+        self._due_ms = min((task.not_before_ms for task in view.tasks if task.not_before_ms > now), default=sys.maxsize)
 
     def _takes_tower_lock(self) -> bool:
         if self._tower_lock is None and self._wants_to_open:

@@ -46,7 +46,7 @@ def join(
     rows = []
     for task in view.tasks:
         run, row = view.runs.get(task.id), known.get(task.id)
-        if row is None or row.task is not task or row.run is not run or task.state in OPEN:
+        if row is None or row.task is not task or row.run is not run or task.state in _MOVING:
             fresh = _task_row(task, run, by_tty, states, places, lanes, now_ms)
             row = row if row == fresh else fresh
         rows.append(row)
@@ -73,6 +73,10 @@ def join(
         trouble=trouble,
         taken_ms=now_ms,
     )
+
+
+_MOVING = OPEN - {State.HELD}
+"""States that are told in words which depend on other tasks, on panes and on the time."""
 
 
 def _lane_row(lane: Lane, queued: int, open_runs: Sequence[Run], holders: Holders) -> LaneRow:

@@ -20,10 +20,13 @@ class Viewer:
         self._seq = -1
         self._tasks: dict[int, Task] = {}
         self._runs: dict[int, Run] = {}
+        self._last: tuple[int, View] | None = None
 
     def look(self, connection: sqlite3.Connection, event_count: int) -> View:
-        """One state of the store, inside a read transaction."""
+        """One state of the store, inside a read transaction; the same object as before where nothing happened."""
         seq = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+        if self._last is not None and (self._seq, self._last[0]) == (seq, event_count):
+            return self._last[1]
         changed = self._changed(connection) if self._seq >= 0 else None
         if changed is None or seq < self._seq:
             self._tasks = {task.id: task for task in rows.tasks(connection)}
@@ -32,7 +35,9 @@ class Viewer:
             for id in changed:
                 self._read(connection, id)
         self._seq = seq
-        return View(tuple(self._tasks.values()), dict(self._runs), rows.lanes(connection), events.latest(connection, event_count))
+        view = View(tuple(self._tasks.values()), dict(self._runs), rows.lanes(connection), events.latest(connection, event_count))
+        self._last = (event_count, view)
+        return view
 
     def _changed(self, connection: sqlite3.Connection) -> list[int] | None:
         found = connection.execute(
