@@ -177,3 +177,20 @@ async def test_what_cannot_be_undone_says_so(it: Tower) -> None:
     await it.word(2, "running")
     await it.press("u")
     await it.shows("not undone: #2 is running")
+
+
+async def test_the_list_is_sorted_by_a_key_and_the_cursor_stays_on_its_task(it: Tower) -> None:
+    for line in ("echo zebra", "echo apple", "echo mango"):
+        await held(it, line)
+    await it.press("g")
+    await until(lambda: "zebra" in it.selected)
+    await it.press("S")
+    await it.shows("by age")
+    await it.press("S")
+    await it.shows("by title")
+    await until(lambda: "zebra" in it.selected)
+    shown = [name for line in it.text.splitlines() if "○ #" in line for name in ("apple", "mango", "zebra") if f"echo {name}" in line]
+    assert shown[:3] == ["apple", "mango", "zebra"]
+    await it.press("S", "S")
+    await it.hides("by title")
+    await it.hides("by lane")

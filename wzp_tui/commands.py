@@ -85,6 +85,7 @@ COMMANDS = (
         "Back to the tower",
         "leave a pane that fills the screen; twice types it",
         inside=True,
+    Command("view.sort", "S", "Sort", "by urgency, age, title or lane, inside each section"),
     ),
     Command("row.copy", "y", "Copy", "its title, command, id or folder, to the clipboard"),
     Command("pane.send", "s", "Send", "type a line here and send it to the pane", rank=6),

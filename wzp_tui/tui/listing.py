@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
+from wzp_tui.tui.sorting import URGENCY, in_order
 from wzp_tui.tui.times import day_start_ms
 
 
@@ -59,6 +60,8 @@ class View(NamedTuple):
     headings: bool = True
     """Below 30 rows of screen they go; those of folded sections stay."""
     spaced: bool = True
+    sort: str = URGENCY
+    """One of `sorting.SORTS`; sections stay."""
 
 
 def key_of(row: Row) -> Key | None:
@@ -104,7 +107,7 @@ def listing(snapshot: Snapshot, view: View, now_ms: int) -> tuple[Row, ...]:
                 note = f"found in {_mux_name(snapshot)}, without a task" if name == "panes" and not snapshot.tasks else ""
                 rows.append(Heading(name, title, len(found), role, folded, note))
             if not folded:
-                rows += found
+                rows += in_order(found, view.sort)
     return tuple(rows)
 
 

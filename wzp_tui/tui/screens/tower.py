@@ -22,6 +22,7 @@ from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.situation import Situation, valid
+from wzp_tui.tui.sorting import URGENCY, after
 from wzp_tui.tui.theming import is_toneless
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
@@ -64,6 +65,9 @@ class TowerScreen(Actions, Screen[None]):
     snapshot: var[Snapshot | None] = var(None, init=False, always_update=True)
     workspace: var[str | None] = var(None, init=False)
     """The one that the list shows; `None`: all."""
+
+    sort: var[str] = var(URGENCY, init=False)
+    """How the rows of a section are sorted."""
 
     _needs = 0
     """Tasks that `.` goes to."""
@@ -118,6 +122,9 @@ class TowerScreen(Actions, Screen[None]):
     def watch_workspace(self) -> None:
         self.show()
 
+    def watch_sort(self) -> None:
+        self.show()
+
     def show(self) -> None:
         """Bring the newest Snapshot to all parts of the screen."""
         snapshot = self.snapshot
@@ -127,7 +134,8 @@ class TowerScreen(Actions, Screen[None]):
         self._needs = found.needs + found.failed
         self.set_class(not snapshot.mux.reachable, "-unreachable")
         filter = "" if self._filter_row.display else self.filter.value
-        self._header.update(Shown(found, self.workspace, filter, bool(snapshot.taken_ms) and not snapshot.opens_panes))
+        sort = "" if self.sort == URGENCY else self.sort
+        self._header.update(Shown(found, self.workspace, filter, sort, bool(snapshot.taken_ms) and not snapshot.opens_panes))
         self._trouble.update(snapshot)
         self.sidebar.update(snapshot, self.workspace)
         self.tasks.hints = self._hints if snapshot.taken_ms else ()
@@ -156,6 +164,7 @@ class TowerScreen(Actions, Screen[None]):
             headings=self.size.height >= TALL,
             spaced=self.size.height >= ROOMY,
         )
+            sort=self.sort,
 
     def _fit(self) -> None:
         """Give the list the height of its content, and no more than its share."""
@@ -270,6 +279,9 @@ class TowerScreen(Actions, Screen[None]):
         self.detail.turn_tab(1)
 
     def action_view_clear(self) -> None:
+    def action_view_sort(self) -> None:
+        self.sort = after(self.sort)
+
         if self._filter_row.display or self.filter.value:
             self._end_filter(keep=False)
         elif self.tasks.marked:

@@ -51,6 +51,8 @@ class Shown(NamedTuple):
     workspace: str | None = None
     """`None`: all."""
     filter: str = ""
+    sort: str = ""
+    """What the list is sorted by, where it is not urgency."""
     looks_on: bool = False
     """Another tower opens the panes."""
 
@@ -111,6 +113,8 @@ class Header(Line):
         pieces += self._counts(pieces, wide)
         if self._shown.filter:
             pieces += [("  /", ink("focus", "bar", bold=True)), (cut(self._shown.filter, 60), ink("bright", "bar"))]
+        if self._shown.sort:
+            pieces.append((f"  by {self._shown.sort}", ink("focus", "bar")))
         if self._shown.looks_on:
             pieces.append(("   another tower opens the panes" if wide else "  looks on", ink("limited", "bar")))
         end = [(f"{clock(self._clock())} ", ink("muted", "bar"))] if width >= 66 else []
