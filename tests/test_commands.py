@@ -9,6 +9,8 @@ import pytest
 from tests.keys_page import page
 from wzp_tui.commands import COMMANDS, GROUPS, check_keymap
 from wzp_tui.errors import ConfigError
+from wzp_tui.tui.screens.all_logs import AllLogs
+from wzp_tui.tui.screens.log_full import LogFull
 from wzp_tui.tui.screens.tower import TowerScreen
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +23,13 @@ def test_every_command_has_a_name_a_group_and_words() -> None:
 
 
 def test_every_command_is_an_action_of_the_tower() -> None:
-    assert [each.id for each in COMMANDS if not each.inside and not hasattr(TowerScreen, f"action_{each.action}")] == []
+    assert [each.id for each in COMMANDS if "tower" in each.screens and not hasattr(TowerScreen, f"action_{each.action}")] == []
+
+
+def test_every_command_of_logs_is_an_action_of_a_screen_with_logs() -> None:
+    missing = [each.id for each in COMMANDS if "log" in each.screens and not hasattr(LogFull, f"action_{each.action}")]
+    assert missing == ["row.open"], "a log has no rows"
+    assert hasattr(AllLogs, "action_row_open")
 
 
 def test_no_key_means_two_things() -> None:

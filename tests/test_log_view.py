@@ -131,7 +131,7 @@ async def test_a_log_is_cut_replaced_removed_and_comes_back(log: Path) -> None:
 async def test_a_log_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     app = Host(tmp_path / "log")
     async with app.run_test(size=(30, 5)):
-        await until(seen(app, "not there yet"))
+        await until(seen(app, "No output yet."))
         (tmp_path / "log").write_text("begun\n")
         await until(lambda: rows_of(app) == ["begun", "", "", "", ""])
 
@@ -233,7 +233,7 @@ async def test_what_is_dragged_over_is_copied(log: Path) -> None:
         await pilot.mouse_up(LogView, offset=(5, 3))
         assert app.clipboard == "97\nline 98\nline"
         app.view.select_nothing()
-        app.view.action_copy()
+        app.view.copy_shown()
         assert app.clipboard.splitlines()[0] == "line 96"
 
 

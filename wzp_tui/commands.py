@@ -4,6 +4,7 @@ Key bindings, palette, help, footer, keymap, docs and the verbs of the command l
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import NamedTuple
 
 from wzp_tui.errors import ConfigError
@@ -41,8 +42,12 @@ class Command(NamedTuple):
 
     @property
     def screens(self) -> tuple[str, ...]:
-        """Where its keys work: `tower`, or `pane` (one that fills the screen)."""
-        return ("pane",) if self.inside else ("tower",)
+        """Where its keys work: `tower`, `pane` (one that fills the screen), `log`."""
+        if self.inside:
+            return ("pane",)
+        if self.group == "log":
+            return ("log",)
+        return ("tower", "log") if self.id in _ALSO_IN_LOGS else ("tower",)
 
 
 GROUPS = {
@@ -52,6 +57,7 @@ GROUPS = {
     "lane": "Lanes",
     "move": "Moving",
     "view": "Looking",
+    "log": "In logs",
     "tower": "The tower",
 }
 """What the groups are called, in the order of the help."""
@@ -60,6 +66,7 @@ COMMANDS = (
     Command("row.open", "enter", "Open", "go to what runs, assign what waits, read what ended", rank=1),
     Command("pane.go", "", "Go there", "show the pane and give it the keys", short="Go there", verb="pane focus"),
     Command("view.log", "o", "Log", "read the recorded output on the whole screen", verb="task log"),
+    Command("view.logs", "O", "All logs", "find lines in the logs of all runs", verb="logs"),
     Command("task.assign", "a", "Assign", "to a lane, a new pane, or into an idle shell", rank=5),
     Command("task.new", "n", "New", "add a task: a command", rank=3, verb="task add"),
     Command("task.edit", "e", "Edit", "change the command before it starts", rank=9),
@@ -78,17 +85,17 @@ COMMANDS = (
     Command("task.next", "N", "Do next", "put a waiting task before all others of its lane", rank=8),
     Command("move.needs", ".", "Next that needs you", "go to the next task that waits for you", short="Next", rank=2),
     Command("view.filter", "/", "Filter", "only rows that match: `state:failed lane:build text`", rank=6),
+    Command("view.sort", "S", "Sort", "by urgency, age, title or lane, inside each section"),
     Command("row.mark", "space", "Mark", "mark it; the next action is for all marked rows", rank=7),
+    Command("row.copy", "y", "Copy", "its title, command, id or folder, to the clipboard"),
+    Command("pane.send", "s", "Send", "type a line here and send it to the pane", rank=6),
     Command(
         "pane.leave",
         "ctrl+right_square_bracket",
         "Back to the tower",
         "leave a pane that fills the screen; twice types it",
         inside=True,
-    Command("view.sort", "S", "Sort", "by urgency, age, title or lane, inside each section"),
     ),
-    Command("row.copy", "y", "Copy", "its title, command, id or folder, to the clipboard"),
-    Command("pane.send", "s", "Send", "type a line here and send it to the pane", rank=6),
     Command("pane.new", "t", "New shell", "open a pane with your shell", rank=8, verb="pane open"),
     Command("lane.edit", "L", "Lane…", "more or fewer slots, pause it, let it go on", verb="lane set"),
     Command("move.down", "j,down", "Down", "to the next row"),
@@ -104,11 +111,29 @@ COMMANDS = (
     Command("view.workspaces", "w", "Workspaces", "go to workspaces, lanes and events; a drawer if narrow"),
     Command("view.tab", "v", "Next tab", "show the next tab of the detail: Live, Log, Why"),
     Command("view.theme", "T", "Theme", "choose the colours, seen while you choose"),
+    Command("log.search", "/", "Search", "find a regular expression; capitals count if it has some", rank=1),
+    Command("log.next", "n", "Next", "to the next line that was found", rank=3),
+    Command("log.previous", "N", "Previous", "to the line that was found before", rank=9),
+    Command("log.error", "e", "Next error", "to the next line that tells of an error", short="Error", rank=2),
+    Command("log.error_before", "E", "Error before", "to the line before that tells of an error"),
+    Command("log.mark", "space", "Mark", "choose a line, then how many; `y` copies and `s` saves them", rank=6),
+    Command("log.copy", "y", "Copy", "what is marked, else what is shown", rank=5),
+    Command("log.wrap", "w", "Wrap", "fold long lines, or cut them", rank=4),
+    Command("log.save", "s", "Save…", "write the log, or lines of it, to a file", rank=7),
+    Command("log.pager", "p", "Pager", "read it in $PAGER, made harmless", rank=8),
+    Command("log.editor", "v", "Editor", "open it in $EDITOR, at this line", rank=10),
+    Command("log.leave", "escape,q,o", "Leave", "back to where you came from", rank=11),
     Command("view.clear", "escape", "Back", "clear filter and marks, go back to the list"),
+    Command("tower.undo", "u", "Undo", "take back the last cancel, hold, assign or edit made here"),
     Command("tower.help", "?", "Help", "all keys, those of the selected row first", rank=1),
     Command("tower.palette", "ctrl+p", "Palette", "find a command by its name", rank=99),
     Command("tower.close", "q", "Close", "close the tower; what runs is named first", verb="tower"),
 )
+
+_ALSO_IN_LOGS = {
+    *("move.down", "move.up", "move.first", "move.last", "move.page_down", "move.page_up", "move.fold", "move.unfold"),
+    *("row.open", "view.logs", "tower.help"),
+}
 
 BY_ID = {command.id: command for command in COMMANDS}
 
@@ -124,7 +149,6 @@ def key_name(key: str) -> str:
 
 
 def keys_of(command: Command, keymap: Mapping[str, str]) -> list[str]:
-    Command("tower.undo", "u", "Undo", "take back the last cancel, hold, assign or edit made here"),
     """Its keys, as Textual writes them; `keymap` gives commands other ones, by their ids."""
     return [key.strip() for key in keymap.get(command.id, command.keys).split(",") if key.strip()]
 
@@ -147,9 +171,9 @@ def check_keymap(keymap: Mapping[str, str]) -> None:
 
 
 def _clashes(keymap: Mapping[str, str]) -> Iterator[str]:
-    taken: dict[str, Command] = {}
+    taken: dict[tuple[str, str], Command] = {}
     for command in COMMANDS:
-        for key in keys_of(command, keymap):
-            other = taken.setdefault(key, command)
+        for screen, key in product(command.screens, keys_of(command, keymap)):
+            other = taken.setdefault((screen, key), command)
             if other is not command and not {other.id, command.id} <= _SHARED:
                 yield f"[keys] {key!r} is for {other.id} and for {command.id}; give one of them another key"

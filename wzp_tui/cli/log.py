@@ -2,7 +2,6 @@
 
 import codecs
 import os
-import re
 import sys
 from collections.abc import Iterator
 
@@ -11,6 +10,7 @@ from wzp_tui.cli.output import note
 from wzp_tui.cli.session import opened
 from wzp_tui.cli.waiting import Watch
 from wzp_tui.errors import NotFound
+from wzp_tui.logs.file import safe_line
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Store
 from wzp_tui.tasks.task import OPEN
@@ -20,7 +20,6 @@ _LONGEST = 1 << 16
 """Characters of a line without an end, after which it is shown as far as it goes."""
 _LOOK = 0.1
 """Seconds between looks at a log that grows: nobody is woken by output."""
-_COLOUR = re.compile(r"(\x1b\[[0-9;:]{0,64}m)")
 
 
 def print_log(id: int, attempt: int | None, follow: bool) -> int:
@@ -34,8 +33,12 @@ def print_log(id: int, attempt: int | None, follow: bool) -> int:
         try:
             if not follow:
                 assert run is not None
+                empty = True
                 for data in _chunks(folder.log(run.id)):
                     out.write(data)
+                    empty = False
+                if empty:
+                    note(f"#{id} has printed nothing{' yet' if run.open else ''}")
             else:
                 with Watch(folder) as watch:
                     _follow(folder, store, watch, id, run, out, only=attempt is not None)
@@ -144,11 +147,3 @@ class _Printer:
             shown = clean_lines(shown)
         self._coloured = self._coloured or "\x1b[" in shown
         sys.stdout.write(shown)
-
-
-def safe_line(line: str) -> str:
-    """A line of output that can only colour: what a carriage return overwrote is left out."""
-    body, end = (line[:-1], "\n") if line.endswith("\n") else (line, "")
-    body = body.rstrip("\r").rpartition("\r")[2]
-    parts = _COLOUR.split(body)
-    return "".join(part if number % 2 else clean_lines(part) for number, part in enumerate(parts)) + end

@@ -6,7 +6,7 @@ import stat
 from enum import Enum
 from typing import NamedTuple
 
-from wzp_tui.clean import clean
+from wzp_tui.clean import clean, clean_lines
 
 LINE_LIMIT = 4096
 """Characters of a line that are shown."""
@@ -131,6 +131,14 @@ class LogFile:
             within = 0
         return min(block * _BLOCK, self.size)
 
+    def line_count(self, start: int, end: int) -> int:
+        """How many line breaks there are from `start` up to, but without, `end`."""
+        count = 0
+        while start < end and (part := self.read(start, min(end, start + _BLOCK))):
+            count += part.count(b"\n")
+            start += len(part)
+        return count
+
     def read(self, start: int, end: int) -> bytes:
         """The bytes from `start` up to, but without, `end`; fewer if they are gone."""
         parts = []
@@ -189,3 +197,11 @@ def shown(raw: bytes) -> str:
 def plain(text: str) -> str:
     """The text of a line, clean and without colours: what a search looks at."""
     return clean(_SGR.sub("", text), LINE_LIMIT)
+
+
+def safe_line(line: str) -> str:
+    """A line of output that can only colour: what a carriage return overwrote is left out."""
+    body, end = (line[:-1], "\n") if line.endswith("\n") else (line, "")
+    body = body.rstrip("\r").rpartition("\r")[2]
+    parts = _SGR.split(body)
+    return "".join(part if number % 2 else clean_lines(part) for number, part in enumerate(parts)) + end

@@ -1,8 +1,8 @@
 """Searches a log for a pattern, in a process of its own: a pattern can take for ever, and this one can be ended.
 
-`python -m wzp_tui.logs.scan FILE PATTERN FROM forwards|backwards MOST` looks at the whole file, from the offset FROM to one end and from
-the other end back to it, and writes a record for each line that has the pattern: offset of the line, first column and length of
-the match. After MOST lines it writes `COUNTED`, how many more there are, 0.
+`python -m wzp_tui.logs.scan FILE PATTERN LEVEL FROM forwards|backwards MOST` looks at the whole file, from the offset FROM to one end
+and from the other end back to it, and writes a record for each line that has the pattern and is of the level: offset of the line, first
+column and length of the match. After MOST lines it writes `COUNTED`, how many more there are, 0.
 """
 
 import os
@@ -17,7 +17,7 @@ from itertools import chain
 from wzp_tui.clean import clean
 from wzp_tui.errors import UsageError
 from wzp_tui.logs.file import LogFile, plain, shown
-from wzp_tui.logs.level import Wanted
+from wzp_tui.logs.level import Level, Wanted, wanted
 
 RECORD = struct.Struct("<QII")
 COUNTED = 2**64 - 1
@@ -118,10 +118,11 @@ def be_bounded() -> None:
 
 def main() -> None:
     """Write the records to standard output."""
-    path, pattern, start, direction, most = sys.argv[1:]
+    path, pattern, level, start, direction, most = sys.argv[1:]
     be_bounded()
+    sought = wanted(compiled(pattern) if pattern else None, Level(level) if level else None)
     left = int(most)
-    for found in scan(LogFile(path), compiled(pattern), int(start), direction == "backwards"):
+    for found in scan(LogFile(path), sought, int(start), direction == "backwards"):
         records = [RECORD.pack(*one) for one in found[:left]]
         if len(found) > left:
             records.append(RECORD.pack(COUNTED, len(found) - left, 0))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from wzp_tui.logs.child import Child
+from wzp_tui.logs.level import Level
 from wzp_tui.logs.scan import COUNTED, RECORD, check_pattern
 
 _MOST = 10_000
@@ -19,17 +20,18 @@ class Match(NamedTuple):
 
 
 class Search(Child):
-    """Looks for a regular expression in the whole log, in a process of its own, what is next to `start` first.
+    """Looks for a regular expression in the whole log, or for lines of a level, in a process of its own: what is next to `start` first.
 
     Capitals count only if the pattern has some. Matches next to `start` are kept, up to 10,000; `count` counts all. Raises UsageError for
     what is not a regular expression. It must be ended: by `run` coming to its end, or by `cancel`.
     """
 
-    def __init__(self, path: str, pattern: str, *, start: int = 0, backwards: bool = False) -> None:
+    def __init__(self, path: str, pattern: str = "", *, level: Level | None = None, start: int = 0, backwards: bool = False) -> None:
         super().__init__()
         check_pattern(pattern)
         self.path = path
         self.pattern = pattern
+        self.level = level
         self.backwards = backwards
         self.matches: list[Match] = []
         self.count = 0
@@ -38,7 +40,8 @@ class Search(Child):
     async def run(self, changed: Callable[[], None]) -> None:
         """Search to the end; `changed` is called whenever there is more."""
         direction = "backwards" if self.backwards else "forwards"
-        await self.follow("wzp_tui.logs.scan", self.path, self.pattern, str(self._start), direction, str(_MOST), changed=changed)
+        sought = (self.pattern, self.level or "", str(self._start), direction, str(_MOST))
+        await self.follow("wzp_tui.logs.scan", self.path, *sought, changed=changed)
 
     def take(self, data: bytes) -> bytes:
         """Take in the matches that are whole."""

@@ -36,9 +36,10 @@ def _textual_key(key: str) -> str:
 BY_ACTION = {command.action: command for command in COMMANDS}
 
 
-def bindings(*, inside: bool = False) -> list[BindingType]:
-    """The bindings of the tower's screen, or of a pane that fills it."""
-    chosen = [command for command in COMMANDS if command.inside is inside]
+def bindings(screen: str = "tower") -> list[BindingType]:
+    """The bindings of the tower's screen, of a `pane` that fills it, or of a `log`."""
+    inside = screen == "pane"
+    chosen = [command for command in COMMANDS if screen in command.screens]
     return [
         Binding(command.keys or NO_KEY, command.action, command.title, show=False, id=command.id, priority=inside) for command in chosen
     ]

@@ -73,7 +73,9 @@ OF_ROWS = frozenset(
 
 
 def valid(command: str, situation: Situation) -> bool:
-    """The command does something now."""
+    """The command does something now, in the tower."""
+    if "tower" not in BY_ID[command].screens:
+        return False
     if command == "row.open":
         return bool(situation.rows) or situation.other or situation.lane is not None
     if command in OF_ROWS:

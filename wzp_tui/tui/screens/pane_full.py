@@ -56,7 +56,7 @@ class PaneWatch(Screen[None]):
     """A pane of WezTerm, to look at."""
 
     CSS_PATH = "pane_full.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(inside=True), ("q,escape,enter", "pane_leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("pane"), ("q,escape,enter", "pane_leave", "Leave")]
 
     def __init__(self, controller: Controller, pane: int, name: str, why: str) -> None:
         super().__init__()

@@ -26,6 +26,8 @@ class Sheet(ModalScreen[T]):
 class SheetLine(Line):
     """A line of a sheet; its pieces name roles."""
 
+    DEFAULT_CSS = "SheetLine { height: 1; }"
+
     def __init__(self, *pieces: tuple[str, str], id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._pieces = pieces

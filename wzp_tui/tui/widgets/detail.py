@@ -175,6 +175,7 @@ class Detail(Vertical, can_focus=True):
             self._shown = shown
             self._open_live(row)
             self._open_log(row)
+        self._log.ended = isinstance(row, TaskRow) and row.run is not None and not row.run.open
         if row is not None and self._tab == WHY:
             self._tell_why(row)
 

@@ -1,6 +1,6 @@
 """Rows of keys: the footer, and the bar under what needs the user."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import events
 from textual.strip import Strip
@@ -60,11 +60,15 @@ class Footer(Keys):
             self.situation = situation
             self.refresh()
 
+    def wanted(self) -> Sequence[Command]:
+        """What is offered, in the order of the table; those of the highest rank get a place."""
+        return for_footer(self.situation)
+
     def render_line(self, y: int) -> Strip:
         width, ink = self.size.width, self.inks
         help = BY_ID["tower.help"]
         end = [*self.key_pieces(help), (" ", ink("muted", "bar"))]
-        wanted = [command for command in for_footer(self.situation) if command is not help]
+        wanted = [command for command in self.wanted() if command is not help]
         room = width - 1 - width_of(end)
         chosen: list[Command] = []
         for command in sorted(wanted, key=lambda command: command.rank):

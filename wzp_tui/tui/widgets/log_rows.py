@@ -4,11 +4,24 @@ from typing import NamedTuple
 
 from textual.strip import Strip
 
-from wzp_tui.logs.file import Line, LogFile
+from wzp_tui.logs.file import Line, LogFile, plain
+from wzp_tui.logs.gap import missing_at
+from wzp_tui.logs.level import Level, level_of
 from wzp_tui.tui.sgr import segments_of
 
 _KEPT = 256
 """Lines that are kept as strips; a screen has fewer."""
+
+
+class Look(NamedTuple):
+    """What a line looks like."""
+
+    strip: Strip
+    """The text in its own colours, as wide as it is."""
+    fails: bool
+    """It tells of an error."""
+    gap: bool
+    """It is a mark where output is missing."""
 
 
 class Row(NamedTuple):
@@ -17,7 +30,7 @@ class Row(NamedTuple):
     line: Line
     piece: int
     strip: Strip
-    """The text in its own colours, as wide as it is."""
+    look: Look
 
     @property
     def place(self) -> tuple[int, int]:
@@ -31,11 +44,11 @@ class LogRows:
     def __init__(self, log: LogFile) -> None:
         self.log = log
         self.width = 0
-        self._strips: dict[int, tuple[int, Strip]] = {}
+        self._looks: dict[int, tuple[int, Look]] = {}
 
     def forget(self) -> None:
         """The log is another one now."""
-        self._strips.clear()
+        self._looks.clear()
 
     def last(self, count: int) -> list[Row]:
         """The last `count` rows."""
@@ -52,18 +65,20 @@ class LogRows:
         lines = self.log.lines_from(start, count + (piece > 0))
         return [row for line in lines for row in self._of(line)][piece:][:count]
 
-    def strip(self, line: Line) -> Strip:
-        """The text of a line in its own colours."""
-        end, strip = self._strips.get(line.start, (-1, None))
-        if strip is None or end != line.end:
-            strip = Strip(segments_of(line.text)[0])
-            if len(self._strips) >= _KEPT:
-                self._strips.clear()
-            self._strips[line.start] = (line.end, strip)
-        return strip
+    def look(self, line: Line) -> Look:
+        """What a line looks like."""
+        end, look = self._looks.get(line.start, (-1, None))
+        if look is None or end != line.end:
+            text = plain(line.text)
+            look = Look(Strip(segments_of(line.text)[0]), level_of(text) is Level.ERROR, missing_at(text) > 0)
+            if len(self._looks) >= _KEPT:
+                self._looks.clear()
+            self._looks[line.start] = (line.end, look)
+        return look
 
     def _of(self, line: Line) -> list[Row]:
-        strip, width = self.strip(line), self.width
+        look, width = self.look(line), self.width
+        strip = look.strip
         if not width or strip.cell_length <= width:
-            return [Row(line, 0, strip)]
-        return [Row(line, piece, strip.crop(at, at + width)) for piece, at in enumerate(range(0, strip.cell_length, width))]
+            return [Row(line, 0, strip, look)]
+        return [Row(line, piece, strip.crop(at, at + width), look) for piece, at in enumerate(range(0, strip.cell_length, width))]

@@ -1,48 +1,43 @@
-"""A log of any size: followed, read and searched."""
+"""A log on the screen: followed, read, searched, marked and copied."""
 
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import clamp
-from textual.reactive import reactive, var
 from textual.strip import Strip
-from textual.timer import Timer
 
-from wzp_tui.logs.failing import FAILING, failing_lines
-from wzp_tui.logs.file import Change, LogFile, plain
-from wzp_tui.logs.search import Match, Search
+from wzp_tui.logs.gap import missing_in
+from wzp_tui.logs.level import Level
 from wzp_tui.tui.strips import restyled
-from wzp_tui.tui.widgets.log_rows import LogRows, Row
-from wzp_tui.tui.widgets.selecting import Place, Selecting
+from wzp_tui.tui.widgets.log_finding import Finding
+from wzp_tui.tui.widgets.log_reader import LogReader
+from wzp_tui.tui.widgets.log_rows import Row
+from wzp_tui.tui.widgets.selecting import Place
 
-_LOOKS = 0.1
-"""Seconds between two looks at a log that is shown and followed."""
-_WHEEL = 3
-_SIDEWAYS = 8
 _COPIED = 10_000
 """Lines that are copied, at most."""
-_GUTTER = 2
-_CONTEXT = 3
-"""A line that was looked for is shown with a third of the height above it."""
+_COUNTED = 1 << 23
+"""Bytes in which marked lines are counted, at most."""
+_END = 1 << 30
+"""A column behind every line."""
 
 
-class LogView(Selecting, can_focus=True):
-    """Shows the lines of a log around one offset; reads those lines and no others.
+class LogView(LogReader, can_focus=True):
+    """Paints a log. Lines that tell of an error have a mark, and so have places where output is missing.
 
-    At the end it follows what is written; scrolled up, it keeps the reader's place. Lines that tell of a failure have a mark.
-    `search`, `next_match` and `previous_match` are for `/ n N`.
+    `search`, `next_match`, `previous_match` and `go_to_error` are for `/ n N e E`; `mark` and `copy_shown` for Space and `y`.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--failing", "log--match", "log--note", "log--cut"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--failing", "log--match", "log--note", "log--cut", "log--gap", "log--here"}
     DEFAULT_CSS = """
     LogView { width: 1fr; height: 1fr; }
     LogView > .log--failing { color: $text-error; text-style: bold; }
     LogView > .log--match { background: $warning; color: $background; }
     LogView > .log--note { background: $panel; color: $foreground; }
     LogView > .log--cut { color: $text-muted; }
+    LogView > .log--gap { color: $text-muted; text-style: bold; }
+    LogView > .log--here { background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_up", show=False),
@@ -54,273 +49,238 @@ class LogView(Selecting, can_focus=True):
         Binding("home", "scroll_home", show=False),
         Binding("end", "scroll_end", show=False),
     ]
-
-    following: reactive[bool] = reactive(True)
-    """The end is shown, and stays shown while the log grows."""
-    wrap: reactive[bool] = reactive(False)
-    """Long lines go on in the next row."""
-    note: var[str] = var("")
-    """Where the reader is, what a search found, what is wrong with the file: one line, also shown in the corner."""
+    gutter_width = 2
 
     def __init__(self, path: str | None = None, *, at_failure: bool = False, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._next = (path, at_failure)
-        self._log: LogFile | None = None
-        self._lines: LogRows | None = None
-        self._top = (0, 0)  # offset of the line at the top, and how many of its pieces are above
-        self._left = 0
-        self._rows: list[Row] = []
-        self._search: Search | None = None
-        self._wanted: bool | None = None  # backwards: go to the first match of this direction when it comes
-        self._match: Match | None = None
-        self._goal: int | None = None  # where to go once there is room
-        self._timer: Timer | None = None
-        self._shown = False
-
-    # --- which log -----------------------------------------------------------
-
-    def on_mount(self) -> None:
-        self._timer = self.set_interval(_LOOKS, self.look, pause=not self._shown)
-        self.show(self._next[0], at_failure=self._next[1])
+        super().__init__(path, at_failure=at_failure, id=id, classes=classes)
+        self._search: Finding | None = None
+        self._errors: Finding | None = None
+        self._last: Finding | None = None  # the one that was asked last
+        self._spot: int | None = None  # the line to which the reader was led
+        self._chosen: int | None = None  # the line that moves while lines are marked
+        self._anchor: int | None = None  # the one at which they begin
+        self._missing = (0, 0)  # a size of the log, and what was missing then
 
     def on_unmount(self) -> None:
-        self.stop_search()
-        if self._log:
-            self._log.close()
+        self._stop_finding()
 
-    def show(self, path: str | None, *, at_failure: bool = False) -> None:
-        """Show another log, or none: its end, or where it last tells of a failure."""
-        self._next = (path, at_failure)
-        self.stop_search()
-        if self._log:
-            self._log.close()
-        self._log = LogFile(path) if path is not None else None
-        self._lines = LogRows(self._log) if self._log else None
-        self._forget()
-        if at_failure and self._log and (offset := failing_lines(self._log)) is not None:
-            self.go_to(offset)
-
-    def _forget(self) -> None:
-        if self._lines:
-            self._lines.forget()
-        self._top, self._left, self._match, self._goal = (0, 0), 0, None, None
-        self.select_nothing()
-        self.following = True
-        self._arrange()
-
-    def look(self) -> None:
-        """Take in what was written. Called ten times a second while the log is on the screen."""
-        if self._log is None or not self._shown or not self.screen.is_current:
-            return
-        problem = self._log.problem
-        change = self._log.look()
-        if change is Change.REPLACED:
-            self.stop_search()
-            self._forget()
-        elif change is Change.GROWN or problem != self._log.problem:
-            self._arrange()
-
-    def on_show(self) -> None:
-        self._shown = True
-        if self._timer:
-            self._timer.resume()
-        self.look()
-
-    def on_hide(self) -> None:
-        self._shown = False
-        if self._timer:
-            self._timer.pause()
-
-    def on_resize(self) -> None:
-        self._arrange()
-        if self._goal is not None and self.size.height:
-            goal, self._goal = self._goal, None
-            self.go_to(goal)
-
-    # --- which lines ---------------------------------------------------------
-
-    def _arrange(self) -> None:
-        """Find the rows to show, and have them painted."""
-        lines, height, before = self._lines, self.size.height, self._rows
-        self._rows = []
-        if lines:
-            lines.width = self._room if self.wrap else 0
-            self._rows = lines.last(height) if self.following else lines.following(self._top, height)
-            if not self.following and len(self._rows) < height:
-                self._rows = lines.last(height)  # never less than a screen, where there is one
-                self.following = True
-        if self._rows:
-            self._top = self._rows[0].place
-        note = self._note()
-        if before != self._rows or note != self.note:
-            self.note = note
-            self.refresh()
-
-    @property
-    def _room(self) -> int:
-        """Columns that a line has."""
-        return max(1, self.size.width - _GUTTER)
-
-    # --- where the reader is -------------------------------------------------
-
-    def scroll_rows(self, rows: int) -> None:
-        """Go down, or with a negative number up. At the end it follows again."""
-        lines, height = self._lines, self.size.height
-        if lines is None or not self._rows:
-            return
-        if rows > 0:
-            below = lines.following(self._top, rows + height + 1)
-            if len(below) <= rows + height:
-                self.following = True
-            else:
-                self._top = below[rows].place
-        else:
-            start, piece = self._top
-            above = (lines.before(start, -rows) + lines.following((start, 0), piece))[rows:]
-            if above:
-                self.following = False
-                self._top = above[0].place
-        self._arrange()
+    def forget(self) -> None:
+        self._stop_finding()
+        self._chosen = self._anchor = self._spot = None
+        super().forget()
 
     def go_to(self, offset: int) -> None:
-        """Show the line of this offset, with some lines above it."""
-        if self._lines is None:
-            return
-        if not self.size.height:
-            self._goal = offset
-            return
-        start = self._lines.log.line_start(offset)
-        above = self._lines.before(start, self.size.height // _CONTEXT)
-        self.following = False
-        self._top = above[0].place if above else (start, 0)
-        self._arrange()
+        self._spot = self._log.line_start(offset) if self._log else None
+        super().go_to(offset)
 
-    def action_scroll_up(self) -> None:
-        self.scroll_rows(-1)
+    # --- finding -------------------------------------------------------------
 
-    def action_scroll_down(self) -> None:
-        self.scroll_rows(1)
+    @property
+    def is_searched(self) -> bool:
+        """There is a search, for `next_match` and `previous_match`."""
+        return self._search is not None
 
-    def action_page_up(self) -> None:
-        self.scroll_rows(-max(1, self.size.height - 1))
+    @property
+    def pattern(self) -> str:
+        """What is searched for."""
+        return self._search.search.pattern if self._search else ""
 
-    def action_page_down(self) -> None:
-        self.scroll_rows(max(1, self.size.height - 1))
-
-    def action_half_page_up(self) -> None:
-        self.scroll_rows(-max(1, self.size.height // 2))
-
-    def action_half_page_down(self) -> None:
-        self.scroll_rows(max(1, self.size.height // 2))
-
-    def action_scroll_home(self) -> None:
-        self.following, self._top = False, (0, 0)
-        self._arrange()
-
-    def action_scroll_end(self) -> None:
-        self.following = True
-        self._arrange()
-
-    def action_scroll_left(self) -> None:
-        self._left = max(0, self._left - _SIDEWAYS)
-        self.refresh()
-
-    def action_scroll_right(self) -> None:
-        if not self.wrap:
-            longest = max((row.strip.cell_length for row in self._rows), default=0)
-            self._left = clamp(self._left + _SIDEWAYS, 0, max(0, longest - _SIDEWAYS))
-            self.refresh()
-
-    def action_toggle_wrap(self) -> None:
-        self.wrap = not self.wrap
-
-    def watch_wrap(self) -> None:
-        self._left = 0
-        self._top = (self._top[0], 0)
-        self._arrange()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        event.prevent_default()
-        self.scroll_rows(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        event.prevent_default()
-        self.scroll_rows(_WHEEL)
-
-    # --- searching -----------------------------------------------------------
-
-    def search(self, pattern: str) -> None:
-        """Go to the next line that has this regular expression; at the end of a followed log, to the last one before.
+    def search(self, pattern: str, start: int | None = None) -> None:
+        """Go to the next line that has this regular expression; at the end of a followed log, to the last one before. Or begin at `start`.
 
         Raises UsageError for what is not a regular expression.
         """
         self.stop_search()
-        if self._log is None or not pattern:
-            return
-        backwards = self.following
-        self._search = Search(self._log.path, pattern, start=self._log.size if backwards else self._top[0], backwards=backwards)
-        self._wanted = backwards
-        self.run_worker(self._search.run(self._found), group="search", exclusive=True)
-        self._arrange()
+        if self._log and pattern:
+            backwards = self.following and start is None
+            here = self._here(backwards) if start is None else start - 1
+            self._search = self._begin("search", Finding(self._log, here, pattern=pattern, backwards=backwards))
 
     def stop_search(self) -> None:
         """End the search and take its marks away."""
         if self._search:
-            self._search.cancel()
-        self._search = self._match = self._wanted = None
-        self._arrange()
+            self._search.search.cancel()
+            self._last = None if self._last is self._search else self._last
+        self._search = None
+        self.lay_out()
 
     def next_match(self) -> None:
         """Go on in the direction of the search."""
         if self._search:
-            self._go_on(self._search.backwards)
+            self._search = self._go_on("search", self._search, self._search.search.backwards)
 
     def previous_match(self) -> None:
         """Go back, against the direction of the search."""
         if self._search:
-            self._go_on(not self._search.backwards)
+            self._search = self._go_on("search", self._search, not self._search.search.backwards)
 
-    def _go_on(self, backwards: bool) -> None:
-        search = self._search
-        if search is None:
+    def go_to_error(self, backwards: bool = False) -> None:
+        """Go to the next line that tells of an error, or to the one before."""
+        if self._log is None:
             return
-        if self._match is None:
-            here = self._top[0] if not self.following or not self._log else self._log.size
-            match = search.before(here) if backwards else search.after(here - 1)
+        if self._errors is None:
+            self._errors = self._begin("errors", Finding(self._log, self._here(backwards), level=Level.ERROR, backwards=backwards))
         else:
-            match = search.before(self._match.line) if backwards else search.after(self._match.line)
-        if match is None and search.done and search.matches:
-            match = search.matches[-1 if backwards else 0]  # round the end
-        self._wanted = backwards if match is None and not search.done else None
-        if match:
-            self._match = match
+            self._errors = self._go_on("errors", self._errors, backwards)
+
+    def _here(self, backwards: bool) -> int:
+        """The offset from which the next line is looked for: a chosen line, what was found last, or what is on the screen."""
+        if self._chosen is not None:
+            return self._chosen
+        if self._spot is not None and self.shows(self._spot):
+            return self._spot
+        if self.following and self._log:
+            return self._log.size
+        return self._top[0] if backwards else self._top[0] - 1
+
+    def _begin(self, group: str, finding: Finding) -> Finding:
+        self._last = finding
+        self.run_worker(finding.search.run(self._found), group=group, exclusive=True)
+        self.lay_out()
+        return finding
+
+    def _go_on(self, group: str, finding: Finding, backwards: bool) -> Finding:
+        here = self._here(backwards)
+        self._last = finding
+        if finding.is_stale(backwards):
+            finding.search.cancel()
+            return self._begin(group, finding.again(here, backwards))
+        self._step(finding, here, backwards)
+        return finding
+
+    def _step(self, finding: Finding, here: int, backwards: bool) -> None:
+        if match := finding.step(here, backwards):
+            if self._chosen is not None:
+                self._choose(match.line)
             self.go_to(match.line)
-        self._arrange()
+        self.lay_out()
 
     def _found(self) -> None:
         if self.is_attached:
-            if self._wanted is not None:
-                self._go_on(self._wanted)
-            self._arrange()
+            if (finding := self._last) and finding.wanted is not None:
+                here = self._here(finding.wanted) if finding.match else finding.here
+                self._step(finding, here, finding.wanted)
+            self.lay_out()
             self.refresh()
+
+    def _stop_finding(self) -> None:
+        for finding in (self._search, self._errors):
+            if finding:
+                finding.search.cancel()
+        self._search = self._errors = self._last = None
+
+    # --- choosing and marking ------------------------------------------------
+
+    @property
+    def is_choosing(self) -> bool:
+        """A line is chosen, or lines are marked: keys move the choice, not the screen."""
+        return self._chosen is not None
+
+    @property
+    def marked_bytes(self) -> tuple[int, int] | None:
+        """Where the marked lines begin and end."""
+        if not self.selection or self._log is None:
+            return None
+        (first, _), (last, _) = self.selection
+        return first, self._log.line_end(last)
+
+    def mark(self) -> None:
+        """Choose a line; at the next call marking begins there, at the one after that it begins anew."""
+        if self._chosen is None:
+            self._anchor = None
+            self._choose(self.line_here)
+        else:
+            self._anchor = self._chosen if self._anchor is None else None
+            self._choose(self._chosen)
+
+    def stop_marking(self) -> None:
+        """Take the choice and all marking away."""
+        self._chosen = self._anchor = None
+        self.select_nothing()
+        self.lay_out()
+
+    def move(self, rows: int) -> None:
+        """Move the chosen line, or what is shown, down, or with a negative number up."""
+        if self._chosen is None or self._log is None:
+            self.scroll_rows(rows)
+        elif rows > 0:
+            lines = self._log.lines_from(self._chosen, rows + 1)
+            self._choose(lines[-1].start if lines else self._chosen)
+        else:
+            lines = self._log.lines_before(self._chosen, -rows)
+            self._choose(lines[0].start if lines else self._chosen)
+
+    def page(self, direction: int) -> None:
+        """Half a page down (1) or up (-1)."""
+        self.move(direction * max(1, self.size.height // 2))
+
+    def jump(self, to_end: bool) -> None:
+        """To the first line, or to the last."""
+        if self._chosen is not None and self._log:
+            last = self._log.lines_before(self._log.size, 1)
+            self._choose(last[0].start if to_end and last else 0)
+        elif to_end:
+            self.action_scroll_end()
+        else:
+            self.action_scroll_home()
+
+    @property
+    def line_here(self) -> int:
+        """The offset of the line that the reader means: the chosen one, what was found, else the last or the first that is shown."""
+        if self._chosen is not None:
+            return self._chosen
+        if self._spot is not None and self.shows(self._spot):
+            return self._spot
+        return self._rows[-1 if self.following else 0].line.start if self._rows else 0
+
+    def _choose(self, line: int) -> None:
+        self._chosen = line
+        if self._anchor is None:
+            self.select_nothing()
+        else:
+            self._from, self._to = (min(self._anchor, line), 0), (max(self._anchor, line), _END)
+        if self._rows and line <= self._rows[0].line.start:
+            self.following, self._top = False, (line, 0)
+        elif not self.shows(line) and self._lines and self._log:
+            above = self._lines.before(self._log.line_end(line), self.size.height)
+            self.following, self._top = False, above[0].place if above else (0, 0)
+        self.lay_out()
+        self.refresh()
 
     # --- painting ------------------------------------------------------------
 
-    def _note(self) -> str:
+    def told(self) -> str:
         if self._log is None:
             return ""
-        notes = [self._log.problem]
-        if self._search:
-            notes.append(_told(self._search, self._match))
-        elif not self.following and self._log.size:
-            notes.append(f"{100 * self._top[0] // self._log.size} %")
-        return " · ".join(filter(None, notes))
+        if self._chosen is not None:
+            return "Space marks from here" if self._anchor is None else f"{self._marked()} marked"
+        return " · ".join(filter(None, (self._log.problem, self._last.words))) if self._last else super().told()
+
+    def _marked(self) -> str:
+        found = self.marked_bytes
+        if not (found and self._log) or found[1] - found[0] > _COUNTED:
+            return "many lines"
+        count = max(1, self._log.line_count(*found))
+        return f"{count} line{'' if count == 1 else 's'}"
+
+    @property
+    def missing(self) -> int:
+        """Bytes of output that are not in the log, as far as its end tells."""
+        if self._log is None:
+            return 0
+        if self._missing[0] != self._log.size:
+            self._missing = (self._log.size, missing_in(self._log))
+        return self._missing[1]
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
-        strip = self._painted(self._rows[y], width, base) if y < len(self._rows) else Strip.blank(width, base)
+        if y < len(self._rows):
+            strip = self._painted(self._rows[y], width, base)
+        elif y == 0 and self.nothing:
+            text = Segment(" " * self.gutter_width + self.nothing, base + self.get_component_rich_style("log--cut", partial=True))
+            strip = Strip([text]).adjust_cell_length(width, base)
+        else:
+            strip = Strip.blank(width, base)
         if y == self.size.height - 1 and self.note:
             note = f" {self.note} "[:width]
             look = self.get_component_rich_style("log--note")
@@ -328,22 +288,28 @@ class LogView(Selecting, can_focus=True):
         return strip
 
     def _painted(self, row: Row, width: int, base: Style) -> Strip:
-        room = self._room
-        strip, skipped = row.strip, row.piece * room
-        if self._search and (match := self._search.at(row.line.start)):
-            start = max(0, match.column - skipped)
-            end = max(start, match.column + max(1, match.length) - skipped)
-            strip = restyled(strip, start, end, self.get_component_rich_style("log--match"))
-        if columns := self.selected_columns(row.line.start, skipped + strip.cell_length):
+        room, start = self.room, row.line.start
+        strip, skipped = row.strip, row.piece * self.room
+        if start == (self._spot if self._chosen is None else self._chosen):
+            base += self.get_component_rich_style("log--here", partial=True)
+        if row.look.gap:
+            strip = Strip([Segment(row.strip.text, self.get_component_rich_style("log--gap", partial=True))])
+        if self._search and (match := self._search.search.at(start)):
+            first = max(0, match.column - skipped)
+            end = max(first, match.column + max(1, match.length) - skipped)
+            strip = restyled(strip, first, end, self.get_component_rich_style("log--match"))
+        if columns := self.selected_columns(start, skipped + strip.cell_length):
             strip = restyled(strip, max(0, columns[0] - skipped), max(0, columns[1] - skipped), Style(reverse=True))
         strip = strip.apply_style(base)
         if not self.wrap:
             longer = strip.cell_length > self._left + room
             strip = strip.crop(self._left, self._left + room)
             if longer:
-                strip = Strip.join((strip.crop(0, room - 1), Strip([Segment("…", self.get_component_rich_style("log--cut"))])))
-        fails = row.piece == 0 and FAILING.search(plain(row.line.text)) is not None
-        mark = Segment("! ", self.get_component_rich_style("log--failing")) if fails else Segment("  ", base)
+                strip = Strip.join(
+                    (strip.crop(0, room - 1), Strip([Segment("…", base + self.get_component_rich_style("log--cut", partial=True))]))
+                )
+        sign = ("~ " if row.look.gap else "! " if row.look.fails else "  ") if row.piece == 0 else "  "
+        mark = Segment(sign, base + self.get_component_rich_style("log--failing", partial=True) if sign.strip() else base)
         return Strip([mark, *strip]).adjust_cell_length(width, base)
 
     # --- copying -------------------------------------------------------------
@@ -352,32 +318,23 @@ class LogView(Selecting, can_focus=True):
         if not self._rows:
             return 0, 0
         found = self._rows[min(row, len(self._rows) - 1)]
-        skipped = found.piece * self._room if self.wrap else self._left
-        return found.line.start, skipped + max(0, column - _GUTTER)
+        skipped = found.piece * self.room if self.wrap else self._left
+        return found.line.start, skipped + max(0, column - self.gutter_width)
 
     def text_between(self, first: Place, last: Place) -> str:
         texts: list[str] = []
         start = first[0]
         while self._lines and start <= last[0] and len(texts) < _COPIED and (lines := self._lines.log.lines_from(start, 1)):
             columns = first[1] if start == first[0] else 0, last[1] if start == last[0] else None
-            texts.append(self._lines.strip(lines[0]).crop(*columns).text)
+            texts.append(self._lines.look(lines[0]).strip.crop(*columns).text)
             start = lines[0].end
         return "\n".join(texts)
 
-    def action_copy(self) -> None:
-        """Copy what is marked, else what is shown."""
-        self.copy(self.text_between(*self.selection) if self.selection else "\n".join(row.strip.text for row in self._rows))
-
-
-def _told(search: Search, match: Match | None) -> str:
-    """What a search has found so far."""
-    pattern = search.pattern if len(search.pattern) <= 30 else search.pattern[:29] + "…"
-    if search.problem:
-        return f"/{pattern}  {search.problem}"
-    if not search.done:
-        return f"/{pattern}  {search.count} so far …"
-    if not search.count:
-        return f"/{pattern}  not found"
-    if match and search.count == len(search.matches):
-        return f"/{pattern}  {search.matches.index(match) + 1} of {search.count}"
-    return f"/{pattern}  {search.count}"
+    def copy_shown(self) -> None:
+        """Copy what is marked, else the chosen line, else what is shown."""
+        if self.selection:
+            self.copy(self.text_between(*self.selection))
+        elif self._chosen is not None:
+            self.copy(self.text_between((self._chosen, 0), (self._chosen, _END)))
+        else:
+            self.copy("\n".join(row.strip.text for row in self._rows))

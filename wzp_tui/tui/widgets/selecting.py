@@ -5,6 +5,8 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.widget import Widget
 
+from wzp_tui.tui import clipboard
+
 Place = tuple[int, int]
 """A line, by a number that stays its own while lines come and go, and a column of it."""
 
@@ -63,7 +65,7 @@ class Selecting(Widget):
     def copy(self, text: str) -> None:
         """Put text into the clipboard."""
         if text:
-            self.app.copy_to_clipboard(text)
+            clipboard.copy(self.app, text)
             self.post_message(self.Copied(text))
 
     # --- the mouse -----------------------------------------------------------

@@ -1,0 +1,45 @@
+"""Lends the terminal to another program. The tower goes on meanwhile: panes are read and workers are answered."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from textual.app import App, SuspendNotSupported
+
+from wzp_tui.errors import WzpError
+
+_KEYS = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+"""What ctrl+c, ctrl+\\ and ctrl+z send to all that share the terminal: they are meant for the program."""
+
+
+async def run_outside(app: App[Any], *argv: str) -> int:
+    """Run a program on the whole terminal and return its exit code. Raises WzpError where that cannot be."""
+    terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2  # stderr of the process itself may be a file
+    try:
+        with _deaf(), app.batch_update(), app.suspend():  # what is painted meanwhile would go to the program's screen
+            process = await asyncio.create_subprocess_exec(*argv, stdin=0, stdout=terminal, stderr=terminal)
+            try:
+                return await process.wait()
+            finally:
+                if process.returncode is None:
+                    process.terminate()
+                    await process.wait()
+    except SuspendNotSupported as error:
+        raise WzpError("this terminal cannot be lent to another program") from error
+    except OSError as error:
+        raise WzpError(f"{argv[0]}: {(error.strerror or str(error)).lower()}") from error
+    finally:
+        app.refresh(layout=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    before = {number: signal.signal(number, lambda *_: None) for number in _KEYS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
