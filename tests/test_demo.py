@@ -192,8 +192,7 @@ def test_a_closed_terminal_leaves_nothing(running: Demo) -> None:
     wait_until(running.is_gone, 30)
 
 
-def test_commands_whose_workers_are_killed_end_by_themselves(running: Demo) -> None:
-    """Nobody is left who could stop the dev server: it sees that its store is gone."""
+def test_killed_workers_leave_nothing(running: Demo) -> None:
     for pid in running.workers:
         os.kill(pid, signal.SIGKILL)
     running.terminal.signal(signal.SIGTERM)
