@@ -35,4 +35,4 @@ def test_doctor_names_what_is_wrong(store: Store, isolated: Path) -> None:
     assert told.keys() == {"folder", "store", "config"}
     assert "chmod 700" in told["folder"]
     assert "damaged" in told["store"]
-    assert "config.toml:2: unknown key `them`; did you mean `theme`?" in told["config"]
+    assert "config.toml:2: unknown key `them`; did you mean `ui.theme`?" in told["config"]
