@@ -94,6 +94,8 @@ def problems(keymap: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for key in filter(None, keys.split(",")):
             if taken_by_wezterm(key):
                 yield id, f"WezTerm keeps {key} to itself; take another key"
+    if keymap.get("pane.leave") == "":
+        yield "pane.leave", "nothing else leaves a pane that fills the screen; give it a key"
     owners: dict[tuple[str, str], Command] = {}
     for command in sorted(COMMANDS, key=lambda command: command.id in keymap):  # what the user did not change was there first
         for screen, key in product(command.screens, map(normal_key, keys_of(command, keymap))):

@@ -21,9 +21,14 @@ from wzp_tui.tui.looks import ASCII, UNICODE, Glyphs
 DEFAULTS = Settings()
 
 
+def settings_of(node: MessagePump) -> Settings:
+    """What the user wants of the app of this widget."""
+    return node.app.settings if isinstance(node.app, Preferences) else DEFAULTS
+
+
 def ui_of(node: MessagePump) -> UiSettings:
-    """How the user wants the app of this widget to look."""
-    return node.app.settings.ui if isinstance(node.app, Preferences) else DEFAULTS.ui
+    """How it shall look."""
+    return settings_of(node).ui
 
 
 class Preferences(App[None], inherit_bindings=False):

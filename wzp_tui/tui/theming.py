@@ -85,6 +85,8 @@ def textual_theme(file: ThemeFile) -> Theme:
         text_alpha=1.0,
         variables={
             **colors,
+            "ansi-background": colors["ground"],  # Textual's own widgets ask for these where `ansi` is true
+            "ansi-foreground": colors["text"],
             "input-cursor-background": colors["focus"],
             "input-cursor-foreground": colors["ground"],
             "input-selection-background": colors["selection"],

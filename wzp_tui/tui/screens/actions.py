@@ -7,19 +7,18 @@ from textual import work
 
 from wzp_tui.clean import clean
 from wzp_tui.commands import COMMANDS
-from wzp_tui.config.writing import set_value
 from wzp_tui.controller import PaneRow, Snapshot, TaskRow
 from wzp_tui.controller.going import Going
 from wzp_tui.errors import PaneGone, WzpError
 from wzp_tui.panes import Pane
-from wzp_tui.store import NewTask as StoredTask
-from wzp_tui.tasks.lane import DEFAULT, DEFAULT_SLOTS, check_lane_name
-from wzp_tui.tasks.task import LIVE, command_line, shell_line
+from wzp_tui.tasks.lane import DEFAULT_SLOTS, check_lane_name
+from wzp_tui.tasks.task import LIVE
 from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.own_tty import writer
-from wzp_tui.tui.screens.asking import Row
 from wzp_tui.tui.preferences import Preferences
+from wzp_tui.tui.screens.asking import Row
+from wzp_tui.tui.screens.drafting import Drafting
 from wzp_tui.tui.screens.questions import ask_close, ask_lane, ask_place, ask_stop
 from wzp_tui.tui.screens.row_actions import RowActions
 from wzp_tui.tui.situation import fits, label, natural, needs_you, valid
@@ -31,11 +30,9 @@ UNSEARCHED = ("move.down", "move.up", "move.first", "move.last", "move.page", "m
 """Commands that nobody looks for by name."""
 
 
-class Actions(RowActions):
+class Actions(Drafting, RowActions):
     """The actions of the tower's screen."""
 
-    _lane: str | None = DEFAULT
-    """The lane of the last new task."""
     _going: Going | None = None
 
     # -- tasks -----------------------------------------------------------------------------------------------------------------
@@ -55,50 +52,9 @@ class Actions(RowActions):
     def action_task_next(self) -> None:
         self.for_each("task.next", self.controller.do_next, Deed("put first", "next_rank"))
 
-    def action_task_new(self) -> None:
-        self.draft("")
-
-    @work(group="question", exclusive=True)
-    async def draft(self, line: str) -> None:
-        """Let the user finish a new task that begins with `line`."""
-        from wzp_tui.tui.screens.new_task import Draft, NewTask
-
-        snapshot: Snapshot = self.snapshot
-        lanes = [row.lane.name for row in snapshot.lanes] or [DEFAULT]
-        draft = await self.app.push_screen_wait(NewTask(Draft(line, self._lane, os.getcwd()), lanes))
-        if draft is not None:
-            self._lane = draft.lane
-            new = StoredTask(
-                shell_line(draft.line), draft.cwd, lane=draft.lane, workspace=self._workspace_of_new(snapshot), hold=draft.held
-            )
-            self.ask(None, self._add(new))
-
-    def _workspace_of_new(self, snapshot: Snapshot) -> str:
-        own = next((row.pane.workspace for row in snapshot.panes if row.own), None)
-        return self.workspace or own or "default"
-
     async def _open_shell(self, cwd: str) -> None:
-        pane = await self.controller.open_shell(self._workspace_of_new(self.snapshot), cwd)
+        pane = await self.controller.open_shell(self.workspace_of_new, cwd)
         self.tasks.wish = ("pane", pane)
-
-    async def _add(self, new: StoredTask) -> None:
-        task = await self.controller.add(new)
-        self.tasks.wish = ("task", task)
-
-    @work(group="question", exclusive=True)
-    async def action_task_edit(self) -> None:
-        row = next(iter(self.chosen_tasks("task.edit")), None)
-        if row is None:
-            return
-        from wzp_tui.tui.screens.new_task import Draft, NewTask
-
-        before = command_line(row.task.argv)
-        titled = row.task.title == before
-        screen = NewTask(Draft(before, row.task.lane, row.task.cwd), [], title=f"Edit {row.task.name}", fixed=True)
-        draft = await self.app.push_screen_wait(screen)
-        if draft is not None and draft.line != before:
-            fields = {"argv": shell_line(draft.line), **({"title": draft.line} if titled else {})}
-            self.ask(row, self.controller.edit(row.task.id, **fields), Deed("edited", *fields))
 
     @work(group="question", exclusive=True)
     async def action_task_assign(self) -> None:
@@ -251,17 +207,19 @@ class Actions(RowActions):
         from wzp_tui.tui.screens.choose import Choice
         from wzp_tui.tui.screens.palette import Palette
 
+        if isinstance(self.app, Preferences) and self.app.colorless:
+            self.tell("NO_COLOR is set, so no theme has colours")
+            return
         before, names = self.app.theme, sorted(self.app.available_themes)
         choices = [Choice("", name, "dark" if self.app.available_themes[name].dark else "light", name) for name in names]
         chosen = await self.app.push_screen_wait(Palette("Theme", choices, at=names.index(before), looked_at=self._try))
         self.app.theme = chosen or before
         if chosen and chosen != before:
+            from wzp_tui.config.writing import set_value
+
             self.ask(None, asyncio.to_thread(set_value, "ui.theme", chosen))
 
     def _try(self, theme: str) -> None:
-        if isinstance(self.app, Preferences) and self.app.colorless:
-            self.tell("NO_COLOR is set, so no theme has colours")
-            return
         self.app.theme = theme
 
     # -- the tower -------------------------------------------------------------------------------------------------------------

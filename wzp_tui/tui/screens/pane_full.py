@@ -10,10 +10,10 @@ from textual.screen import Screen
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller
-from wzp_tui.tui.bindings import bindings, shown_key
+from wzp_tui.tui.bindings import bindings, shown_key, textual_keymap
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.widgets.live import Live
-from wzp_tui.tui.widgets.terminal import LEAVE, TerminalView
+from wzp_tui.tui.widgets.terminal import TerminalView
 
 if TYPE_CHECKING:
     from wzp_tui.mux.embedded import Embedded
@@ -28,7 +28,7 @@ class PaneFull(Screen[None]):
         super().__init__()
         self._pane, self._title = pane, name
         self._terminal = TerminalView(
-            mux.screen(pane), write=lambda data: mux.write(pane, data), resize=lambda rows, cols: mux.resize(pane, rows, cols), leave=LEAVE
+            mux.screen(pane), write=lambda data: mux.write(pane, data), resize=lambda rows, cols: mux.resize(pane, rows, cols)
         )
 
     def compose(self) -> ComposeResult:
@@ -38,6 +38,7 @@ class PaneFull(Screen[None]):
         yield SheetLine((f"%{self._pane} ", "muted"), (self._title, "bright"), ("   ", "muted"), *hint)
 
     def on_mount(self) -> None:
+        self._terminal.leave = textual_keymap(getattr(self.app, "keymap", {}))["pane.leave"].partition(",")[0]
         self._terminal.focus()
 
     @on(TerminalView.Left)

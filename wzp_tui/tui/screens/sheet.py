@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from wzp_tui.tui.painting import Piece, strip
+from wzp_tui.tui.preferences import ui_of
 from wzp_tui.tui.widgets.header import Line
 
 T = TypeVar("T")
@@ -18,6 +19,10 @@ class Sheet(ModalScreen[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Leave")]
     CSS_PATH = "sheet.tcss"
+
+    def on_mount(self) -> None:
+        for field in self.query("Input, TextArea"):
+            field.cursor_blink = ui_of(self).motion  # type: ignore[attr-defined]
 
     def action_leave(self) -> None:
         self.dismiss(None)

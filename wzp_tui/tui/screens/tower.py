@@ -149,6 +149,7 @@ class TowerScreen(Actions, Screen[None]):
             self._problems.update([*self.app.problems, *self.app.theme_problems])
         self.set_class(is_toneless(self.app.current_theme), "-toneless")
         self.set_class(ui_of(self).glyphs == "ascii", "-ascii")
+        self.filter.cursor_blink = ui_of(self).motion
         self.sidebar.styles.width = ui_of(self).sidebar_width
         self.show()
 
@@ -163,12 +164,12 @@ class TowerScreen(Actions, Screen[None]):
             folded=self.tasks.view.folded,
             headings=self.size.height >= TALL,
             spaced=self.size.height >= ROOMY,
-        )
             sort=self.sort,
+        )
 
     def _fit(self) -> None:
         """Give the list the height of its content, and no more than its share."""
-        room = self.size.height - 2 - self._trouble.display - self._filter_row.display - self._problems.rows
+        room = self.size.height - 2 - self._trouble.display - self._filter_row.display - self._problems.fit(self.size.width)
         roomy = self.size.height >= ROOMY
         empty = self.tasks.current is None
         self.detail.display = self._hairline.display = not empty
@@ -278,10 +279,10 @@ class TowerScreen(Actions, Screen[None]):
     def action_view_tab(self) -> None:
         self.detail.turn_tab(1)
 
-    def action_view_clear(self) -> None:
     def action_view_sort(self) -> None:
         self.sort = after(self.sort)
 
+    def action_view_clear(self) -> None:
         if self._filter_row.display or self.filter.value:
             self._end_filter(keep=False)
         elif self.tasks.marked:

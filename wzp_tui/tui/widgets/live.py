@@ -9,14 +9,12 @@ from textual.containers import Container
 from wzp_tui.clean import clean
 from wzp_tui.controller import Controller
 from wzp_tui.errors import PaneGone, WzpError
+from wzp_tui.tui.preferences import settings_of
 from wzp_tui.tui.widgets.pane_text import PaneText
 from wzp_tui.tui.widgets.terminal import TerminalView
 
 if TYPE_CHECKING:
     from wzp_tui.mux.embedded import Embedded
-
-PAUSE = 0.5
-"""Seconds between two questions."""
 
 
 def embedded(controller: Controller) -> "Embedded | None":
@@ -43,7 +41,11 @@ class Live(Container):
 
     def on_mount(self) -> None:
         if self._embedded is None:
-            self.set_interval(PAUSE, self._poll)
+            self._turn()
+
+    def _turn(self) -> None:
+        self._poll()
+        self.set_timer(settings_of(self).mux.screen, self._turn)
 
     def show(self, pane: int | None) -> None:
         """Show this pane, or nothing."""

@@ -1,20 +1,22 @@
 """Rows under the header: what is wrong in the config file and the themes. They are gone when it is mended."""
 
 import os
+import textwrap
 from collections.abc import Sequence
 
 from textual.strip import Strip
 
 from wzp_tui.paths import config_dir
-from wzp_tui.tui.painting import cut, strip, width_of
+from wzp_tui.tui.painting import harmless, strip
 from wzp_tui.tui.widgets.header import Line
 
-MOST = 3
-AFTER = " what was before is in use "
+MOST = 4
+"""Rows that it takes at the most."""
+HOW = "  It is not in use until it is mended."
 
 
 class Problems(Line):
-    """One row a problem; what does not fit is counted."""
+    """Each problem whole, as many as there is room for; the others are counted."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -23,24 +25,33 @@ class Problems(Line):
 
     def update(self, problems: Sequence[str]) -> None:
         """Show these, or nothing."""
-        self._told = [problem.removeprefix(config_dir() + os.sep) for problem in problems]
+        self._told = [harmless(problem.removeprefix(config_dir() + os.sep)) for problem in problems]
         self.display = bool(problems)
-        self.styles.height = self.rows
         self.refresh()
 
-    @property
-    def rows(self) -> int:
-        """How many there are."""
-        return min(len(self._told), MOST)
+    def fit(self, width: int) -> int:
+        """Take the rows that are needed in this width, and return how many."""
+        rows = len(self._rows(width))
+        self.styles.height = rows
+        return rows
+
+    def _rows(self, width: int) -> list[tuple[str, str]]:
+        """What stands before and after the colon, row by row."""
+        rows: list[tuple[str, str]] = []
+        for number, problem in enumerate(self._told):
+            where, colon, what = problem.partition(": ")
+            lead = f" {self.glyphs.failed} {where}{colon}"
+            text = what + HOW if len(self._told) == 1 else what
+            lines = textwrap.wrap(" " * len(lead) + text, max(20, width - 1), subsequent_indent="   ", drop_whitespace=True) or [""]
+            lines = [lines[0][len(lead) :], *lines[1:]]
+            left = len(self._told) - number - 1
+            if rows and len(rows) + len(lines) > MOST - bool(left):
+                return [*rows, (f"   and {left + 1} more: ", "wzp-tui config check")]
+            rows += [(lead, lines[0]), *(("", line) for line in lines[1:])]
+        return rows
 
     def render_line(self, y: int) -> Strip:
         width, ink = self.size.width, self.inks
-        if y >= self.rows:
-            return strip((), width, ink("text", "bar"))
-        end = [(AFTER, ink("muted", "bar"))] if y == 0 and width >= 110 else []
-        if y == MOST - 1 and len(self._told) > MOST:
-            end = [(f" and {len(self._told) - MOST} more: wzp-tui config check ", ink("muted", "bar"))]
-        where, colon, what = self._told[y].partition(": ")
-        lead = [(f" {self.glyphs.failed} ", ink("failed", "bar", bold=True)), (where + colon, ink("failed", "bar", bold=True))]
-        room = width - width_of(lead) - width_of(end)
-        return strip([*lead, (cut(what, room), ink("bright", "bar"))], width, ink("text", "bar"), end)
+        rows = self._rows(width)
+        lead, text = rows[y] if y < len(rows) else ("", "")
+        return strip([(lead, ink("failed", "bar", bold=True)), (text, ink("bright", "bar"))], width, ink("text", "bar"))
