@@ -45,6 +45,17 @@ def test_a_bad_end_is_recorded_as_it_was(
     assert (run.exit, run.signal) == (exit, number)
 
 
+def test_what_went_wrong_is_told_by_the_output(store: Store, workers: Workers) -> None:
+    """The end of the log, in one line; a command that says nothing leaves nothing."""
+    says = store.add(shell("echo 'main.c:7:3: error: expected expression'; exit 1"))
+    silent = store.add(shell("exit 1"))
+    done = store.add(shell("echo 'error: never mind'"))
+    workers.lane()
+    becomes(store, done, State.DONE)
+    assert "expected expression" in last_run(store, says).detail
+    assert (last_run(store, silent).detail, last_run(store, done).detail) == ("", "")
+
+
 def test_what_the_command_printed_is_on_the_pane_and_in_the_log(store: Store, workers: Workers, folder: StoreFolder) -> None:
     task = store.add(shell(r"printf 'a\tb\n\303\274\033[31mred\033[0m\377\000.\n'"))
     pane = workers.lane()

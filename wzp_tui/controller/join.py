@@ -147,7 +147,7 @@ def _words(
         case State.QUEUED:
             return _queued_words(task, states, places, lanes, now_ms)
         case State.FAILED if run:
-            return exit_words(run.exit, run.signal) if run.exit is not None or run.signal else "failed", run.reason
+            return exit_words(run.exit, run.signal) if run.exit is not None or run.signal else "failed", run.reason or run.detail
     return str(task.state), task.reason
 
 

@@ -11,7 +11,7 @@ from wzp_tui.clean import clean
 from wzp_tui.errors import StoreError
 from wzp_tui.inpane import child as children
 from wzp_tui.inpane.environment import environment, inherited
-from wzp_tui.inpane.log import RunLog
+from wzp_tui.inpane.log import RunLog, last_bytes
 from wzp_tui.inpane.mux import HANGUP_PAUSE, PaneMux
 from wzp_tui.inpane.signals import Signals
 from wzp_tui.inpane.stop import StopLadder, left_behind
@@ -22,6 +22,7 @@ from wzp_tui.store import Claim, Store
 from wzp_tui.store.events import now_ms
 from wzp_tui.store.lock import FileLock
 from wzp_tui.store.wake import Fifo
+from wzp_tui.tasks.failing import TAIL, find_failure, output_lines
 from wzp_tui.tasks.policy import timeout_words
 from wzp_tui.tasks.run import ExitRecord
 
@@ -96,7 +97,8 @@ class Attempt:
 
     def _record(self, exit: int | None, signal_number: int | None, reason: str, log: RunLog) -> ExitRecord:
         run = self._run
-        return ExitRecord(run.token, run.id, run.task, now_ms(), exit, signal_number, reason, self._cancelled, log.dropped)
+        detail = _detail(log.path) if exit and not reason else ""
+        return ExitRecord(run.token, run.id, run.task, now_ms(), exit, signal_number, reason, self._cancelled, log.dropped, detail)
 
     def _wait(self, started: children.Child, tee: Tee, ladder: StopLadder) -> int:
         poll = select.poll()
@@ -210,6 +212,15 @@ class Attempt:
                 self._tell_at = time.monotonic() + TELL_AGAIN
                 return
             del self._untold[0]
+
+
+def _detail(path: str) -> str:
+    """What the end of the output says went wrong. A log that nobody can read says nothing."""
+    try:
+        failure = find_failure(output_lines(last_bytes(path, TAIL)))
+    except Exception:  # whatever a program printed, the record of its exit comes first
+        return ""
+    return failure.words if failure else ""
 
 
 def _milliseconds(relative: float | None, *absolute: float | None) -> float | None:

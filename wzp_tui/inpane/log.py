@@ -69,12 +69,17 @@ class RunLog:
         self._drop(len(data) - max(0, written))
 
 
-def last_lines(path: str, count: int) -> bytes:
-    """The last lines of a log, as recorded; empty where there is none."""
+def last_bytes(path: str, count: int = 64 << 10) -> bytes:
+    """The end of a log, as recorded; empty where there is none."""
     try:
         with open(path, "rb") as file:
             file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - 64 * 1024))
-            return b"\n".join(file.read().rstrip(b"\r\n").split(b"\n")[-count:])
+            file.seek(max(0, file.tell() - count))
+            return file.read()
     except OSError:
         return b""
+
+
+def last_lines(path: str, count: int) -> bytes:
+    """The last lines of a log, as recorded; empty where there is none."""
+    return b"\n".join(last_bytes(path).rstrip(b"\r\n").split(b"\n")[-count:])

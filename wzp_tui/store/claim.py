@@ -133,6 +133,6 @@ def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str)
 
 def _end(connection: sqlite3.Connection, run: Run, record: ExitRecord) -> None:
     connection.execute(
-        "UPDATE run SET ended_ms = ?, exit = ?, signal = ?, reason = ?, orphaned = 0 WHERE id = ?",
-        (record.ended_ms, record.exit, record.signal, record.reason, run.id),
+        "UPDATE run SET ended_ms = ?, exit = ?, signal = ?, reason = ?, detail = ?, orphaned = 0 WHERE id = ?",
+        (record.ended_ms, record.exit, record.signal, record.reason, record.detail, run.id),
     )

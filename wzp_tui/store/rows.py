@@ -14,7 +14,7 @@ _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, timeout,"
     " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen"
 )
-_RUN = "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms, exit, signal, reason, boot, orphaned, detached, stop"
+_RUN = "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms, exit, signal, reason, boot, orphaned, detached, stop, detail"
 
 
 def _task(row: Sequence[Any], after: tuple[int, ...]) -> Task:
@@ -48,7 +48,7 @@ def _task(row: Sequence[Any], after: tuple[int, ...]) -> Task:
 
 
 def _run(row: Sequence[Any]) -> Run:
-    return Run._make((*row[:15], bool(row[15]), bool(row[16]), row[17]))
+    return Run._make((*row[:15], bool(row[15]), bool(row[16]), row[17], row[18]))
 
 
 def task(connection: sqlite3.Connection, id: int) -> Task:

@@ -36,6 +36,8 @@ class Run(NamedTuple):
     """It goes on without a pane."""
     stop: str
     """The strongest stop that was asked for: `""`, `interrupt`, `stop` or `kill`."""
+    detail: str = ""
+    """What its output says went wrong, in one line: `3 failed, 14 passed`."""
 
     @property
     def open(self) -> bool:
@@ -57,6 +59,8 @@ class ExitRecord(NamedTuple):
     """The end was asked for: the task is cancelled, whatever the command answered."""
     log_dropped: int = 0
     """Bytes of output that are not in the log."""
+    detail: str = ""
+    """What the output says went wrong, in one line."""
 
     def dump(self) -> bytes:
         """One JSON line."""
@@ -91,4 +95,5 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "reason": (str,),
     "cancelled": (bool,),
     "log_dropped": (int,),
+    "detail": (str,),
 }

@@ -66,6 +66,7 @@ CREATE TABLE run (
     detached INTEGER NOT NULL DEFAULT 0 CHECK (detached IN (0, 1)),
     stop TEXT NOT NULL DEFAULT '' CHECK (stop IN ('', 'interrupt', 'stop', 'kill')),
     stop_serial INTEGER NOT NULL DEFAULT 0,
+    detail TEXT NOT NULL DEFAULT '',
     UNIQUE (task, attempt)
 ) STRICT;
 
