@@ -166,16 +166,19 @@ def clear_away(root: str, store_folder: str) -> None:
     shutil.rmtree(root, ignore_errors=True)
 
 
+def stop_all(store: Store) -> None:
+    """Cancel what waits, and kill what runs. Before the panes are closed, since a run outlives its pane."""
+    view = store.view(events=0)
+    for task in view.tasks:
+        with suppress(TransitionError):  # it has moved on meanwhile
+            if task.state in OPEN and task.state not in LIVE:
+                store.cancel(task.id)
+            elif task.state in LIVE and view.runs[task.id].stop != "kill":
+                store.stop(task.id, "kill")
+
+
 def _end_all(store: Store, folder: StoreFolder) -> None:
     deadline = time.monotonic() + PATIENCE
-    while any(is_held(os.path.join(folder.locks, name)) for name in os.listdir(folder.locks)):
-        view = store.view(events=0)
-        for task in view.tasks:
-            with suppress(TransitionError):  # it has moved on meanwhile
-                if task.state in OPEN and task.state not in LIVE:
-                    store.cancel(task.id)
-                elif task.state in LIVE and view.runs[task.id].stop != "kill":
-                    store.stop(task.id, "kill")
-        if time.monotonic() > deadline:
-            return
+    while time.monotonic() < deadline and any(is_held(os.path.join(folder.locks, name)) for name in os.listdir(folder.locks)):
+        stop_all(store)
         time.sleep(0.02)

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import tempfile
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import work
@@ -15,8 +16,8 @@ from textual.strip import Strip
 from wzp_tui.commands import BY_ID
 from wzp_tui.config import Settings, load_config
 from wzp_tui.controller import Controller, Snapshot, open_mux
-from wzp_tui.demo import Guide, Moment, clear_away, fill
-from wzp_tui.errors import ConfigError
+from wzp_tui.demo import Guide, Moment, clear_away, fill, stop_all
+from wzp_tui.errors import ConfigError, StoreError
 from wzp_tui.paths import StoreFolder, make_private_dir
 from wzp_tui.program_log import open_log
 from wzp_tui.tui import safe
@@ -104,6 +105,8 @@ async def _demo(root: str, folder: str, settings: Settings) -> int:
         await app.run_async()
         return app.return_code or 0
     finally:
+        with suppress(StoreError):  # its folder goes anyway
+            await controller.ask(stop_all)
         await controller.aclose()
         clear_away(root, folder)  # here too: the guardian may be killed
 
