@@ -14,7 +14,10 @@ _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, timeout,"
     " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen"
 )
-_RUN = "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms, exit, signal, reason, boot, orphaned, detached, stop, detail"
+_RUN = (
+    "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
+    " exit, signal, reason, boot, orphaned, detached, stop, detail"
+)
 
 
 def _task(row: Sequence[Any], after: tuple[int, ...]) -> Task:
