@@ -1,9 +1,7 @@
 """A new task in one line: a command, and where it goes."""
 
-import os
-import shlex
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -11,31 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
+from wzp_tui.tui.draft import Draft, problem
 from wzp_tui.tui.screens.sheet import Sheet, SheetLine
 from wzp_tui.tui.words import folder
-
-
-class Draft(NamedTuple):
-    """A task as it was typed."""
-
-    line: str
-    lane: str | None
-    """`None`: a pane of its own."""
-    cwd: str
-    held: bool = False
-
-
-def problem(draft: Draft) -> str:
-    """What is wrong with it, and `""` when nothing is."""
-    if not draft.line.strip():
-        return "a task needs a command"
-    if "\0" in draft.line:
-        return "a command cannot hold a NUL"
-    try:
-        shlex.split(draft.line, comments=True)
-    except ValueError as error:
-        return str(error).lower() if "quotation" in str(error) else ""
-    return "" if os.path.isdir(draft.cwd) else f"{folder(draft.cwd)} is no folder"
 
 
 class NewTask(Sheet[Draft]):
@@ -46,6 +22,7 @@ class NewTask(Sheet[Draft]):
         Binding("tab", "lane", "Lane", priority=True),
         Binding("ctrl+o", "hold", "Hold", priority=True),
         Binding("ctrl+j", "line", "Line", priority=True),
+        Binding("ctrl+e", "in_full", "More", priority=True),
     ]
 
     def __init__(self, draft: Draft, lanes: Sequence[str], *, title: str = "New task", fixed: bool = False) -> None:
@@ -80,7 +57,7 @@ class NewTask(Sheet[Draft]):
             return
         keys = [("Enter", "Change" if self._fixed else "Queue")]
         keys += [] if self._fixed else [("Tab", "Lane"), ("^o", "Release" if self._draft.held else "Hold")]
-        keys += [("^j", "Line break"), ("Esc", "Leave")]
+        keys += [("^e", "More"), ("^j", "Line break"), ("Esc", "Leave")]
         self._hints.update(*[piece for key, does in keys for piece in ((key, "focus"), (f" {does}   ", "muted"))])
 
     def action_lane(self) -> None:
@@ -96,6 +73,9 @@ class NewTask(Sheet[Draft]):
 
     def action_line(self) -> None:
         self._text.insert("\n")
+
+    def action_in_full(self) -> None:
+        self.dismiss(self._draft._replace(line=self._text.text, in_full=True))
 
     def action_accept(self) -> None:
         draft = self._draft._replace(line=self._text.text)

@@ -1,0 +1,161 @@
+"""A task as it is typed, and what is wrong with it. Pure, but for a look at folders."""
+
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from wzp_tui.errors import UsageError
+from wzp_tui.tasks import parse
+from wzp_tui.tasks.task import Priority
+from wzp_tui.tui.words import folder
+
+
+class Draft(NamedTuple):
+    """A task that may still be wrong."""
+
+    line: str
+    lane: str | None
+    """`None`: a pane of its own."""
+    cwd: str
+    held: bool = False
+    title: str = ""
+    """Empty: the command."""
+    place: str = "tab"
+    """Where the pane of its own is."""
+    priority: Priority = Priority.NORMAL
+    after: tuple[int, ...] = ()
+    timeout: float | None = None
+    retries: int = 0
+    workspace: str = "default"
+    in_full: bool = False
+    """The user wants to say more than one line holds."""
+
+
+def problem(draft: Draft) -> str:
+    """What is wrong with the command or its folder, and `""` when nothing is."""
+    if not draft.line.strip():
+        return "a task needs a command"
+    if "\0" in draft.line:
+        return "a command cannot hold a NUL"
+    try:
+        shlex.split(draft.line, comments=True)
+    except ValueError as error:
+        return str(error).lower() if "quotation" in str(error) else ""
+    return "" if os.path.isdir(draft.cwd) else f"{folder(draft.cwd)} is no folder"
+
+
+TAB, SPLIT = "a new tab", "a split"
+"""What is written for a pane of its own; no lane can have these names."""
+YES, NO = "yes", "no"
+
+
+class Known(NamedTuple):
+    """What there is to be named."""
+
+    lanes: Sequence[str]
+    workspaces: Sequence[str]
+    tasks: frozenset[int]
+
+
+class Field(NamedTuple):
+    """A field of the form."""
+
+    name: str
+    label: str
+    help: str
+    write: Callable[[Draft], str]
+    """What it says for a draft."""
+    read: Callable[[str, Known], dict[str, Any]]
+    """What a text makes of the draft. Raises `UsageError`."""
+    choices: Callable[[Known], Sequence[str]] = lambda known: ()
+    """What ↑ and ↓ go through."""
+    when_new: bool = False
+    """Not asked of a task that is edited."""
+
+
+def _command(text: str, known: Known) -> dict[str, Any]:
+    if wrong := problem(Draft(text, None, "/")):
+        raise UsageError(wrong)
+    return {"line": text.strip()}
+
+
+def _to(text: str, known: Known) -> dict[str, Any]:
+    places = {TAB: "tab", SPLIT: "split"}
+    if text in places:
+        return {"lane": None, "place": places[text]}
+    if text not in known.lanes:
+        raise UsageError(f"there is no lane {parse.shown(text)}; write one of {', '.join(known.lanes)}, or {TAB}, or {SPLIT}")
+    return {"lane": text}
+
+
+def _after(text: str, known: Known) -> dict[str, Any]:
+    ids = tuple(dict.fromkeys(parse.parse_id(word) for word in text.replace(",", " ").split()))
+    if missing := [id for id in ids if id not in known.tasks]:
+        raise UsageError(f"there is no task #{missing[0]}")
+    return {"after": ids}
+
+
+def _hold(text: str, known: Known) -> dict[str, Any]:
+    if text not in (YES, NO):
+        raise UsageError(f"write {YES} or {NO}")
+    return {"held": text == YES}
+
+
+def _duration(seconds: float | None) -> str:
+    """As `parse_duration` reads it."""
+    return "" if seconds is None else f"{seconds:.10g}"
+
+
+FIELDS = (
+    Field("line", "command", "a shell line; ^j breaks it", lambda draft: draft.line, _command),
+    Field("title", "title", "what the list calls it; empty: the command", lambda draft: draft.title, lambda text, _: {"title": text}),
+    Field(
+        "cwd",
+        "folder",
+        "where it starts",
+        lambda draft: folder(draft.cwd),
+        lambda text, _: {"cwd": parse.check_folder(text)},
+    ),
+    Field(
+        "to",
+        "goes to",
+        "a lane, or a pane of its own",
+        lambda draft: draft.lane or (SPLIT if draft.place == "split" else TAB),
+        _to,
+        lambda known: (*known.lanes, TAB, SPLIT),
+        when_new=True,
+    ),
+    Field(
+        "priority",
+        "priority",
+        "high, normal or low",
+        lambda draft: draft.priority.word,
+        lambda text, _: {"priority": parse.parse_priority(text)},
+        lambda _: [level.word for level in reversed(Priority)],
+    ),
+    Field("after", "after", "tasks that must be done first: 12, 14", lambda draft: ", ".join(map(str, draft.after)), _after),
+    Field(
+        "timeout",
+        "timeout",
+        "90s, 10m, 1h30m; empty: none",
+        lambda draft: _duration(draft.timeout),
+        lambda text, _: {"timeout": parse.parse_duration(text) if text else None},
+    ),
+    Field(
+        "retries",
+        "retries",
+        "how often it runs again when it fails",
+        lambda draft: str(draft.retries),
+        lambda text, _: {"retries": parse.parse_retries(text or "0")},
+    ),
+    Field(
+        "workspace",
+        "workspace",
+        "where its pane opens",
+        lambda draft: draft.workspace,
+        lambda text, _: {"workspace": parse.check_name(text, "workspace")},
+        lambda known: known.workspaces,
+    ),
+    Field("held", "hold", "yes: it waits for you", lambda draft: YES if draft.held else NO, _hold, lambda _: (NO, YES), when_new=True),
+)

@@ -1,0 +1,111 @@
+"""New tasks and changed ones: first one line, then, one key further, all that a task can have."""
+
+import os
+
+from textual import work
+
+from wzp_tui.controller import Snapshot
+from wzp_tui.store import NewTask as StoredTask
+from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.parse import short_title
+from wzp_tui.tasks.task import Task, command_line, shell_line
+from wzp_tui.tui.draft import Draft, Known
+from wzp_tui.tui.screens.asking import Asking
+from wzp_tui.tui.undo import Deed
+
+
+class Drafting(Asking):
+    """New and edit."""
+
+    _lane: str | None = DEFAULT
+    """The lane of the last new task."""
+    _folder = ""
+    """Its folder."""
+
+    def action_task_new(self) -> None:
+        self.draft("")
+
+    @work(group="question", exclusive=True)
+    async def draft(self, line: str) -> None:
+        """Let the user finish a new task that begins with `line`."""
+        draft = await self._finish(Draft(line, self._lane, self._folder_of_new, workspace=self.workspace_of_new), "New task")
+        if draft is not None:
+            self._lane, self._folder = draft.lane, draft.cwd
+            self.ask(None, self._add(stored(draft)))
+
+    @work(group="question", exclusive=True)
+    async def action_task_edit(self) -> None:
+        row = next(iter(self.chosen_tasks("task.edit")), None)
+        if row is None:
+            return
+        before = draft_of(row.task)
+        draft = await self._finish(before, f"Edit {row.task.name}")
+        fields = changes(before, draft) if draft is not None else {}
+        if fields:
+            self.ask(row, self.controller.edit(row.task.id, **fields), Deed("edited", *fields))
+
+    async def _finish(self, draft: Draft, title: str) -> Draft | None:
+        """What the user makes of a draft; `None` when they leave it."""
+        from wzp_tui.tui.screens.new_task import NewTask
+        from wzp_tui.tui.screens.task_form import TaskForm
+
+        snapshot: Snapshot = self.snapshot
+        is_new = title == "New task"
+        lanes = [row.lane.name for row in snapshot.lanes] or [DEFAULT]
+        found: Draft | None = await self.app.push_screen_wait(NewTask(draft, lanes if is_new else [], title=title, fixed=not is_new))
+        if found is None or not found.in_full:
+            return found
+        known = Known(lanes, snapshot.workspaces, frozenset(row.task.id for row in snapshot.tasks))
+        return await self.app.push_screen_wait(TaskForm(found, known, title=title, is_new=is_new))
+
+    @property
+    def _folder_of_new(self) -> str:
+        return self._folder if os.path.isdir(self._folder) else os.getcwd()
+
+    @property
+    def workspace_of_new(self) -> str:
+        """Where new tasks and panes belong: the workspace that is shown, else that of the tower."""
+        own = next((row.pane.workspace for row in self.snapshot.panes if row.own), None)
+        return self.workspace or own or "default"
+
+    async def _add(self, new: StoredTask) -> None:
+        task = await self.controller.add(new)
+        self.tasks.wish = ("task", task)
+
+
+def stored(draft: Draft) -> StoredTask:
+    """The task that a draft stands for."""
+    return StoredTask(
+        shell_line(draft.line),
+        draft.cwd,
+        title=short_title(draft.title),
+        workspace=draft.workspace,
+        lane=draft.lane,
+        place=draft.place,
+        priority=draft.priority,
+        after=draft.after,
+        timeout=draft.timeout,
+        retries=draft.retries,
+        hold=draft.held,
+    )
+
+
+def draft_of(task: Task) -> Draft:
+    """A task as it would be typed; a title that is the command is left empty."""
+    line = command_line(task.argv)
+    title = "" if task.title == line else task.title
+    return Draft(line, task.lane, task.cwd, False, title, task.place, task.priority, task.after, task.timeout, task.retries, task.workspace)
+
+
+def changes(before: Draft, after: Draft) -> dict[str, object]:
+    """The fields that an edit changes, as the store calls them."""
+    found: dict[str, object] = {
+        name: getattr(after, name)
+        for name in ("cwd", "priority", "after", "timeout", "retries", "workspace")
+        if getattr(after, name) != getattr(before, name)
+    }
+    if after.line != before.line:
+        found["argv"] = shell_line(after.line)
+    if after.title != before.title or (after.line != before.line and not after.title):
+        found["title"] = short_title(after.title) or after.line
+    return found
