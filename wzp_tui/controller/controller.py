@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wzp_tui.clean import clean
-from wzp_tui.config import Settings
 from wzp_tui.controller.join import Holders, join
 from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
@@ -26,12 +25,17 @@ from wzp_tui.store import NewTask, Store, View
 from wzp_tui.store.lock import FileLock, read_holder
 from wzp_tui.store.wake import Fifo, watcher
 
+if TYPE_CHECKING:  # verbs use the controller without the settings, whose pydantic would be half of their start
+    from wzp_tui.config import Settings
+
 T = TypeVar("T")
 
 PUBLISH_PAUSE = 0.05
 """At most 20 looks at the store a second, however much is committed."""
 FALLBACK = 30.0
 """Seconds after which the store is looked at even if nobody woke us."""
+CALM, QUIET = 1.0, 5.0
+"""Seconds between looks at the mux while things happen, and at the most, until the settings say otherwise."""
 LIVELY_FOR = 10.0
 """Seconds for which a change counts as lively."""
 RETRY_STORE = 2.0
@@ -58,7 +62,8 @@ class Controller:
         self._look = asyncio.Event()
         self._open = asyncio.Event()
         self._lively_until = 0.0
-        self._settings = Settings()
+        self._pace = (CALM, QUIET)
+        self._lane_slots: dict[str, int] = {}
 
     # -- watching --------------------------------------------------------------------------------------------------------------
 
@@ -98,7 +103,7 @@ class Controller:
             await self._look_at_mux()
             if self._panes != before:
                 self._lively()
-            shortest, longest = self._settings.mux.look, self._settings.mux.quiet
+            shortest, longest = self._pace
             pause = shortest if time.monotonic() < self._lively_until else max(shortest, min(pause * 1.5, longest))
             await _wait(self._look, pause)
             self._look.clear()
@@ -261,10 +266,11 @@ class Controller:
         """Make a lane, or give it more or fewer slots."""
         await self.ask(lambda store: store.set_lane(name, slots))
 
-    async def use(self, settings: Settings) -> None:
+    async def use(self, settings: "Settings") -> None:
         """Work as the settings say: how often the mux is asked, and the lanes that are others in them than before."""
-        before, self._settings = self._settings, settings
-        changed = {name: lane.slots for name, lane in settings.lanes.items() if before.lanes.get(name) != lane}
+        self._pace = (settings.mux.look, settings.mux.quiet)
+        before, self._lane_slots = self._lane_slots, {name: lane.slots for name, lane in settings.lanes.items()}
+        changed = {name: slots for name, slots in self._lane_slots.items() if before.get(name) != slots}
         if changed:
             await self.ask(lambda store: _set_lanes(store, changed))
         self._look.set()
