@@ -12,6 +12,7 @@ from wzp_tui.controller import Controller, TaskRow
 from wzp_tui.errors import TransitionError
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.tui.app import TowerApp
+from wzp_tui.tui.times import Clock, now_ms
 
 
 class Tower:
@@ -86,10 +87,10 @@ def lines(app: TowerApp) -> list[str]:
 
 
 @asynccontextmanager
-async def tower(folder: Path, size: tuple[int, int] = (120, 44)) -> AsyncIterator[Tower]:
+async def tower(folder: Path, size: tuple[int, int] = (120, 44), clock: Clock = now_ms) -> AsyncIterator[Tower]:
     """A tower over the store of this folder and panes of its own."""
     controller = Controller(str(folder), Embedded())
-    app = TowerApp(controller, Settings())
+    app = TowerApp(controller, Settings(), clock=clock)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             await until(lambda: controller.snapshots.value.taken_ms)

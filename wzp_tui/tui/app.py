@@ -76,6 +76,8 @@ class TowerApp(Preferences, inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Hold back printable keys of the tower's own screen for a moment: in a burst they are a paste."""
+        if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded and self.tower.is_there(event):
+            return
         is_key = isinstance(event, events.Key) and not event.is_forwarded
         if not (is_key and self._takes_no_text and self._burst.take(event)):  # type: ignore[arg-type]
             await super().on_event(event)

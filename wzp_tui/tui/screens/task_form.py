@@ -13,7 +13,6 @@ from wzp_tui.errors import UsageError
 from wzp_tui.tui.draft import FIELDS, Draft, Field, Known
 from wzp_tui.tui.screens.sheet import Sheet, SheetLine
 
-
 FRAME = 6
 """Lines of the sheet that are no fields."""
 

@@ -20,6 +20,7 @@ from wzp_tui.tui.listing import Blank, View
 from wzp_tui.tui.painting import strip
 from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
+from wzp_tui.tui.screens.presence import Presence
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.sorting import URGENCY, after
@@ -27,6 +28,7 @@ from wzp_tui.tui.theming import is_toneless
 from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
 from wzp_tui.tui.undo import Deeds
+from wzp_tui.tui.widgets.away import Away
 from wzp_tui.tui.widgets.detail import Detail
 from wzp_tui.tui.widgets.footer import AnswerBar, Footer
 from wzp_tui.tui.widgets.header import Header, Line, Meter, Shown, Trouble, no_load
@@ -56,7 +58,7 @@ class Hairline(Line):
         return strip([(self.glyphs.hairline * self.size.width, self.inks("hairline"))], self.size.width, self.inks("hairline"))
 
 
-class TowerScreen(Actions, Screen[None]):
+class TowerScreen(Actions, Presence, Screen[None]):
     """Follows the Snapshot; its actions are the commands of the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
@@ -83,12 +85,14 @@ class TowerScreen(Actions, Screen[None]):
         self._filter_row = Horizontal(id="filter")
         self._header, self._trouble = Header(clock=clock, load=load), Trouble(clock=clock)
         self._problems = Problems()
+        self.away = Away()
         self._answers, self._footer, self._hairline = AnswerBar(clock=clock), Footer(), Hairline()
 
     def compose(self) -> ComposeResult:
         yield self._header
         yield self._trouble
         yield self._problems
+        yield self.away
         with Horizontal(id="main"):
             yield self.sidebar
             with Vertical(id="work"):
@@ -110,6 +114,7 @@ class TowerScreen(Actions, Screen[None]):
 
     def on_mount(self) -> None:
         self._filter_row.display = False
+        self.watch_presence()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.use_settings())
         self.use_settings()
         self.follow()
@@ -117,6 +122,7 @@ class TowerScreen(Actions, Screen[None]):
     # -- showing ---------------------------------------------------------------------------------------------------------------
 
     def watch_snapshot(self) -> None:
+        self.tell_of_absence()
         self.show()
 
     def watch_workspace(self) -> None:
@@ -170,6 +176,7 @@ class TowerScreen(Actions, Screen[None]):
     def _fit(self) -> None:
         """Give the list the height of its content, and no more than its share."""
         room = self.size.height - 2 - self._trouble.display - self._filter_row.display - self._problems.fit(self.size.width)
+        room -= self.away.display
         roomy = self.size.height >= ROOMY
         empty = self.tasks.current is None
         self.detail.display = self._hairline.display = not empty
