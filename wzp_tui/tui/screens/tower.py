@@ -130,6 +130,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
 
     def watch_sort(self) -> None:
         self.show()
+        self.tasks.rewind()
 
     def show(self) -> None:
         """Bring the newest Snapshot to all parts of the screen."""

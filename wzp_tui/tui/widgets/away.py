@@ -10,7 +10,7 @@ from wzp_tui.tui.painting import Piece, cut, strip, width_of
 from wzp_tui.tui.times import age
 from wzp_tui.tui.widgets.header import Line
 
-WIDE = 66
+WIDE, WORDY = 66, 100
 
 
 class Away(Line):
@@ -39,7 +39,7 @@ class Away(Line):
         if self.digest is None:
             return strip((), width, ink("text", on))
         wide, told = width >= WIDE, self.digest
-        lead = f" while you were away, {age(told.away_ms)}:" if wide else f" away {age(told.away_ms)}:"
+        lead = f" while you were away, {age(told.away_ms)}:" if width >= WORDY else f" away {age(told.away_ms)}:"
         pieces: list[Piece] = [(lead, ink("bright", on))]
         glyphs = self.glyphs
         for glyph, rows, role, word in (

@@ -114,7 +114,7 @@ class Header(Line):
         if self._shown.filter:
             pieces += [("  /", ink("focus", "bar", bold=True)), (cut(self._shown.filter, 60), ink("bright", "bar"))]
         if self._shown.sort:
-            pieces.append((f"  by {self._shown.sort}", ink("focus", "bar")))
+            pieces.append((f"  by {self._shown.sort}" if width >= 66 else self._shown.sort, ink("focus", "bar")))
         if self._shown.looks_on:
             pieces.append(("   another tower opens the panes" if wide else "  looks on", ink("limited", "bar")))
         end = [(f"{clock(self._clock())} ", ink("muted", "bar"))] if width >= 66 else []

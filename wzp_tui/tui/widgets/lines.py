@@ -106,6 +106,11 @@ class LineView(Widget, Generic[R], can_focus=True):
             self.top = 0
             self.refresh()
 
+    def rewind(self) -> None:
+        """Show the first rows, or as far down as the cursor stands."""
+        self.top = 0
+        self._settle()
+
     # -- inside ----------------------------------------------------------------------------------------------------------------
 
     def _index(self, key: Hashable) -> int | None:
