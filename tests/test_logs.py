@@ -148,6 +148,30 @@ def test_the_last_report_of_a_failure_is_found(tmp_path: Path, report: list[str]
     assert (None if found is None else log.lines_from(found, 1)[0].text) == (None if first is None else report[first])
 
 
+@pytest.mark.parametrize(
+    ("recorded", "first"),
+    [
+        ("pytest", "FAILED test_auth.py::test_login_refuses"),
+        ("gcc", "main.c:4:20: error:"),
+        ("make-gcc", "main.c:4:20: error:"),
+        ("cargo-build", "error[E0425]: cannot find value"),
+        ("cargo-test", "test tests::adds ... FAILED"),
+        ("go-build", "cmd/main.go:4:14: cannot use"),
+        ("npm-tsc", "cart.ts:2:7 - error TS2322"),
+        ("npm-missing", "npm error Missing script"),
+        ("jest", "  ● adds"),
+        ("ruff", "F401"),
+        ("traceback", "Traceback (most recent call last):"),
+    ],
+)
+def test_what_real_tools_printed_opens_where_they_tell_of_the_failure(tmp_path: Path, recorded: str, first: str) -> None:
+    output = (Path(__file__).parent / f"data/output/{recorded}.log").read_bytes()
+    log = written(tmp_path / "log", b"error: an old one\n" + b"compiling\r\n" * 10_000 + output + b"cleaning up\r\n" * 5)
+    found = failing_lines(log)
+    assert found is not None
+    assert plain(log.lines_from(found, 1)[0].text).startswith(first)
+
+
 def test_a_log_full_of_failures_is_opened_near_its_end(tmp_path: Path) -> None:
     log = written(tmp_path / "log", "".join(f"error {number}\n" for number in range(50_000)))
     found = failing_lines(log)

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Protocol
 
-from wzp_tui.logs.failing import FAILING
+from wzp_tui.logs.failing import FAILING, HINTS
 
 _WARNING = r"(?<!\b0 )(?<!\bno )\b\w*warn(?:ing)?s?(?!\w)"
 _SHORT = 16 * 1024
@@ -51,13 +51,6 @@ class LevelPattern:
                 return found
             pos = end + 1
         return None
-
-
-HINTS = (
-    *("error", "exception", "fail", "fatal", "panic", "aborted", "err!", "traceback", "segmentation fault", "undefined reference"),
-    *("command not found", "no such file", "permission denied", "not ok", "\ne  ", "✗", "✘"),
-)
-"""Words one of which is in every line that tells of a failure."""
 
 
 class _Both:

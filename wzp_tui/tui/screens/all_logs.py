@@ -44,7 +44,7 @@ class AllLogs(LogKeys):
         super().__init__()
         self._controller = controller
         self._hits, self._heading, self._about = Hits(), SheetLine(), SheetLine()
-        self._input = Input(f"{asked} ", placeholder="task:12 level:error since:10m text", compact=True)
+        self._input = Input(f"{asked} ", placeholder="task:12 level:error since:10m text", compact=True, select_on_focus=False)
         self._query = Query()
         self._runs: Sequence[Run] = ()
         self._search: SearchAll | None = None

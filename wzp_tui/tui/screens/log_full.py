@@ -77,7 +77,7 @@ class LogFull(LogKeys):
         if self._view.is_choosing:
             self.footer.offer("log.mark", "log.copy", "log.save", "move.down", "move.up", "log.leave")
         else:
-            found = ("log.next", "log.previous") if self._view.is_searched else ()
+            found = ("log.next",) if self._view.is_searched else ()
             rest = ("log.search", "log.error", "log.wrap", "log.copy", "log.mark", "log.save", "log.pager", "log.editor", "log.leave")
             self.footer.offer(*found, *rest)
 

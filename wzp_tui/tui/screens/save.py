@@ -44,7 +44,8 @@ class Save(Sheet[SaveAs]):
         super().__init__()
         self._lines, self._only_clean = lines, only_clean
         self._answer = SaveAs(os.path.join(os.getcwd(), name), lines[0], False)
-        self._input, self._title, self._hints = Input(self._answer.path, compact=True), SheetLine(), SheetLine()
+        self._input = Input(self._answer.path, compact=True, select_on_focus=False)
+        self._title, self._hints = SheetLine(), SheetLine()
 
     def compose(self) -> ComposeResult:
         with Vertical():

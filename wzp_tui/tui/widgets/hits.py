@@ -78,17 +78,18 @@ class Hits(LineView[HitRow]):
 
     def paint(self, row: HitRow, width: int, at_cursor: bool) -> Strip:
         on = "ground" if not at_cursor else "selection" if self.has_focus else "selection-elsewhere"
-        ink = self.inks
-        name = max(5, max(len(each.name) for each in self.rows[self.top : self.top + self.size.height]) + 1)
+        ink, seen = self.inks, self.rows[self.top : self.top + self.size.height]
+        name = max(5, max(len(each.name) for each in seen) + 1)
+        time = max(len(_time(each.run.started_ms, width)) for each in seen) + 2
         marked = row.key in self.marked
         sign = (self.glyphs.marked, ink("focus", on)) if marked else self._level(row, on)
         pieces: list[Piece] = [
             (self.glyphs.bar if at_cursor and self.has_focus else " ", ink("focus", on)),
-            (left(_time(row.run.started_ms, width), 12 if width >= 66 else 6), ink("faint", on)),
+            (left(_time(row.run.started_ms, width), time), ink("faint", on)),
             (left(row.name, name), ink("muted", on)),
             (sign[0] + " ", sign[1]),
         ]
-        return strip([*pieces, *self._text(row, width - (20 if width >= 66 else 14) - name, on)], width, ink("text", on))
+        return strip([*pieces, *self._text(row, width - 3 - time - name, on)], width, ink("text", on))
 
     def _level(self, row: HitRow, on: str) -> Piece:
         return ("!" if row.hit.level else " ", self.inks("failed" if row.hit.level == "error" else "muted", on, bold=True))
