@@ -13,7 +13,8 @@ def _lines() -> Iterator[str]:
     yield "# Keys"
     yield ""
     yield "All of them, from the command table (`wzp_tui/commands.py`). `?` shows them in the tower, those of the selected row first; `^p`"
-    yield 'finds a command by its name. Other keys are given in the config file: `[keys]`, then `"task.retry" = "R"`.'
+    yield 'finds a command by its name. Other keys are given in the config file, by the id: `"task.retry" = "R"` in `[keys]`'
+    yield "([configuration.md](configuration.md)); `?`, footer and palette then show those."
     for group, title in GROUPS.items():
         yield ""
         yield f"## {title}"
@@ -21,7 +22,7 @@ def _lines() -> Iterator[str]:
         yield "| key | command | does | id |"
         yield "|---|---|---|---|"
         for command in COMMANDS:
-            if command.group == group and command.keys:
+            if command.group == group:
                 keys = " ".join(f"`{key_name(key)}`" for key in keys_of(command, {}))
                 yield f"| {keys} | {command.title} | {command.help} | `{command.id}` |"
 

@@ -4,11 +4,9 @@ import re
 from pathlib import Path
 
 import click
-import pytest
 
 from tests.keys_page import page
-from wzp_tui.commands import COMMANDS, GROUPS, check_keymap
-from wzp_tui.errors import ConfigError
+from wzp_tui.commands import COMMANDS, GROUPS
 from wzp_tui.tui.screens.all_logs import AllLogs
 from wzp_tui.tui.screens.log_full import LogFull
 from wzp_tui.tui.screens.tower import TowerScreen
@@ -30,22 +28,6 @@ def test_every_command_of_logs_is_an_action_of_a_screen_with_logs() -> None:
     missing = [each.id for each in COMMANDS if "log" in each.screens and not hasattr(LogFull, f"action_{each.action}")]
     assert missing == ["row.open"], "a log has no rows"
     assert hasattr(AllLogs, "action_row_open")
-
-
-def test_no_key_means_two_things() -> None:
-    check_keymap({})
-
-
-def test_what_wezterm_takes_is_never_bound() -> None:
-    taken = re.compile(r"alt\+enter|ctrl\+tab|ctrl\+[+\-0]|shift\+page(up|down)|ctrl\+shift\+.")
-    assert [key for each in COMMANDS for key in each.keys.split(",") if taken.fullmatch(key)] == []
-
-
-def test_a_keymap_that_gives_one_key_to_two_commands_is_refused() -> None:
-    check_keymap({"task.retry": "R"})
-    check_keymap({"task.hold": "f2", "task.release": "f2"})
-    with pytest.raises(ConfigError, match=r"'a' is for task\.assign and for task\.retry"):
-        check_keymap({"task.retry": "a"})
 
 
 def test_verbs_of_the_command_line_have_the_same_words() -> None:

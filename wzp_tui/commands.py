@@ -3,11 +3,8 @@
 Key bindings, palette, help, footer, keymap, docs and the verbs of the command line come from here, so that a thing has one name.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Mapping
 from typing import NamedTuple
-
-from wzp_tui.errors import ConfigError
 
 
 class Command(NamedTuple):
@@ -157,23 +154,3 @@ def first_key(command: Command, keymap: Mapping[str, str]) -> str:
     """The key that is shown, as people write it: `^d`, `Enter`, `?`; `""`: it has none."""
     keys = keys_of(command, keymap)
     return key_name(keys[0]) if keys else ""
-
-
-_SHARED = {"task.hold", "task.release"}
-"""Never valid for the same row, so they may have the same key."""
-
-
-def check_keymap(keymap: Mapping[str, str]) -> None:
-    """Raise `ConfigError` where two commands have one key: only one of them could be reached."""
-    clashes = list(_clashes(keymap))
-    if clashes:
-        raise ConfigError("; ".join(clashes))
-
-
-def _clashes(keymap: Mapping[str, str]) -> Iterator[str]:
-    taken: dict[tuple[str, str], Command] = {}
-    for command in COMMANDS:
-        for screen, key in product(command.screens, keys_of(command, keymap)):
-            other = taken.setdefault((screen, key), command)
-            if other is not command and not {other.id, command.id} <= _SHARED:
-                yield f"[keys] {key!r} is for {other.id} and for {command.id}; give one of them another key"
