@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli import ok, wzp
+from tests.cli import Ran, ok, wzp
 from tests.support import until
 from tests.workers import Workers, becomes, shell
 from wzp_tui.errors import UsageError
@@ -149,6 +149,13 @@ def test_all_logs_by_the_command_line(store: Store, workers: Workers) -> None:
     assert limited.out.split("  ")[2] == "warning: two\n"
     assert "1 more before these" in limited.err
     assert "no line in 2 logs" in wzp("logs", "--grep", "nowhere").err
+
+
+def test_a_run_that_printed_nothing_is_told_from_one_without_errors(store: Store, workers: Workers) -> None:
+    store.add(shell("true"))
+    workers.lane()
+    becomes(store, 1, State.DONE)
+    assert ok("task", "log", "1") == Ran(0, "", "wzp-tui: #1 has printed nothing\n")
 
 
 def test_runs_are_chosen_by_when_they_ran(store: Store, workers: Workers) -> None:

@@ -141,7 +141,7 @@ async def test_where_output_is_missing_is_marked(log: Tower) -> None:
 async def test_lines_are_marked_by_key_and_copied(log: Tower) -> None:
     """Space chooses a line, Space again begins there; what moves is the end of what is marked."""
     await log.press("g", "space")
-    await log.shows("Space marks from here")
+    await log.shows("Space marks from here", "▌ line 1")
     await log.press("j", "j", "space", "j", "j")
     await log.shows("3 lines marked")
     await log.press("y")

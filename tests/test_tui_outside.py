@@ -1,5 +1,7 @@
 """The terminal is lent to pager and editor, and given back clean. On a real pty, with real programs."""
 
+import os
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -121,6 +123,20 @@ def test_an_editor_that_is_not_there_is_named(log: Callable[..., Terminal]) -> N
     before = len(terminal.read())
     terminal.press(b"\r")
     painted_again(terminal, before)
+
+
+def test_the_clipboard_of_a_desktop_is_filled_too(log: Callable[..., Terminal], program: Program, tmp_path: Path) -> None:
+    """Not every terminal obeys OSC 52."""
+    Path(program(f"cat > {tmp_path}/taken.new; mv {tmp_path}/taken.new {tmp_path}/taken")).rename(tmp_path / "xclip")
+    terminal = log(DISPLAY=":99", WAYLAND_DISPLAY="", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    terminal.press(b"y")
+    wait_until((tmp_path / "taken").exists)
+    assert (tmp_path / "taken").read_text() == "one\ntwo\nerror: three"
+    terminal.wait_for(b"\x1b]52;c;" + b64encode(b"one\ntwo\nerror: three"))
+    program("cat > /dev/null; exit 1")
+    (tmp_path / "program").rename(tmp_path / "xclip")
+    terminal.press(b"y")
+    terminal.wait_for(b"xclip did not take the text")
 
 
 def test_every_editor_is_told_the_line_in_its_way() -> None:

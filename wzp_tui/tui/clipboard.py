@@ -24,7 +24,7 @@ _PROGRAMS = (
 def copy(app: App[Any], text: str) -> None:
     """Put text into the clipboard."""
     app.copy_to_clipboard(text)
-    if argv := program(os.environ):
+    if not app.is_headless and (argv := program(os.environ)):  # without a terminal nobody is there who could want it
         app.run_worker(_feed(app, argv, text), group="clipboard", exclusive=True)
 
 

@@ -180,7 +180,10 @@ class LogFull(LogKeys):
     def action_view_logs(self) -> None:
         from wzp_tui.tui.screens.all_logs import AllLogs
 
-        self.app.push_screen(AllLogs(self._controller, self._view.pattern or ERRORS))
+        if any(isinstance(screen, AllLogs) for screen in self.app.screen_stack):
+            self.dismiss(None)
+        else:
+            self.app.push_screen(AllLogs(self._controller, self._view.pattern or ERRORS))
 
     def action_log_leave(self) -> None:
         """One step back: out of the search line, out of marking, out of the log."""

@@ -29,7 +29,7 @@ class LogView(LogReader, can_focus=True):
     `search`, `next_match`, `previous_match` and `go_to_error` are for `/ n N e E`; `mark` and `copy_shown` for Space and `y`.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--failing", "log--match", "log--note", "log--cut", "log--gap", "log--here"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"log--failing", "log--match", "log--note", "log--cut", "log--gap", "log--here", "log--bar"}
     DEFAULT_CSS = """
     LogView { width: 1fr; height: 1fr; }
     LogView > .log--failing { color: $text-error; text-style: bold; }
@@ -38,6 +38,7 @@ class LogView(LogReader, can_focus=True):
     LogView > .log--cut { color: $text-muted; }
     LogView > .log--gap { color: $text-muted; text-style: bold; }
     LogView > .log--here { background: $panel; }
+    LogView > .log--bar { color: $accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_up", show=False),
@@ -308,9 +309,14 @@ class LogView(LogReader, can_focus=True):
                 strip = Strip.join(
                     (strip.crop(0, room - 1), Strip([Segment("…", base + self.get_component_rich_style("log--cut", partial=True))]))
                 )
-        sign = ("~ " if row.look.gap else "! " if row.look.fails else "  ") if row.piece == 0 else "  "
-        mark = Segment(sign, base + self.get_component_rich_style("log--failing", partial=True) if sign.strip() else base)
-        return Strip([mark, *strip]).adjust_cell_length(width, base)
+        mark = "~ " if row.look.gap else "! " if row.look.fails else "  "
+        style = base + self.get_component_rich_style("log--failing", partial=True)
+        if start == self._chosen:
+            bar = Segment("▌", base + self.get_component_rich_style("log--bar", partial=True))
+            gutter = [bar, Segment(mark[0], style)]
+        else:
+            gutter = [Segment(mark, style if mark.strip() else base)]
+        return Strip([*(gutter if row.piece == 0 else [Segment("  ", base)]), *strip]).adjust_cell_length(width, base)
 
     # --- copying -------------------------------------------------------------
 
