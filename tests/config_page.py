@@ -43,7 +43,7 @@ editor complete and check the file. This page and the schema are made from the s
 KEYS = """\
 A key is written `r`, `R`, `ctrl+r` or `^r`, `alt+r`, `f5`, `enter`, `pageup`, `?`, `comma`. A command that gets keys here loses those it
 had; [keys.md](keys.md) has the ids. What WezTerm keeps to itself (`alt+enter`, `ctrl+tab`, `ctrl` with `+ - 0`, `shift+pageup`, `ctrl+shift`
-with a letter …) is refused, and so is a key that two commands would have on one screen.
+and a letter) is refused, and so is a key that two commands would have on one screen.
 """
 
 THEMES = """\

@@ -1,4 +1,7 @@
-"""`python -m tests.looks FOLDER [WORLD…]`: pictures of the tower in every form, to be looked at beside the target."""
+"""`python -m tests.looks FOLDER [WORLD…]`: pictures of the tower in every form, to be looked at beside the target.
+
+A world is written `busy`, `busy@terminal` in another theme, `busy@terminal+ascii` in ASCII, `busy:x` after keys.
+"""
 
 import asyncio
 import os
@@ -7,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from typing import Any
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
@@ -20,16 +24,19 @@ SIZES = ((160, 45), (80, 24), (45, 40))
 WORLDS = ("busy", "first_start", "empty", "failed", "unreachable", "hostile")
 
 
-def app_of(world: Snapshot, folder: str, theme: str = "harbour") -> TowerApp:
-    """The tower, showing a world that stands still."""
+def app_of(world: Snapshot, folder: str, theme: str = "harbour", problems: Sequence[str] = (), **ui: Any) -> TowerApp:
+    """The tower, showing a world that stands still; `ui`: settings of its looks."""
     controller = Controller(folder, worlds.PictureMux())  # type: ignore[arg-type]
     controller.snapshots.set(world)
-    return TowerApp(controller, Settings(ui=UiSettings(theme=theme)), clock=worlds.clock, watch=False, load=lambda: Load(21, 41))
+    return TowerApp(
+        controller, Settings(ui=UiSettings(theme=theme, **ui)), problems, clock=worlds.clock, watch=False, load=lambda: Load(21, 41)
+    )
 
 
-async def picture(world: Snapshot, size: tuple[int, int], theme: str, keys: Sequence[str], path: str) -> None:
+async def picture(world: Snapshot, size: tuple[int, int], look: str, keys: Sequence[str], path: str) -> None:
+    theme, _, glyphs = look.partition("+")
     with tempfile.TemporaryDirectory() as folder:
-        app = app_of(world, folder, theme)
+        app = app_of(world, folder, theme, glyphs=glyphs or "unicode")
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause(0.2)
             await pilot.press(*keys)
@@ -45,9 +52,10 @@ async def picture(world: Snapshot, size: tuple[int, int], theme: str, keys: Sequ
 async def main(folder: str, chosen: Sequence[str]) -> None:
     os.makedirs(folder, exist_ok=True)
     for name in chosen or WORLDS:
-        world, _, keys = name.partition(":")
+        form, _, keys = name.partition(":")
+        world, _, look = form.partition("@")
         for size in SIZES:
-            for theme in ("harbour", "chart"):
+            for theme in [look] if look else ["harbour", "chart"]:
                 path = os.path.join(folder, f"{name.replace(':', '-').replace(' ', '_')}-{theme}-{size[0]}x{size[1]}")
                 await picture(getattr(worlds, world)(), size, theme, keys.split(), path)
                 print(path)
