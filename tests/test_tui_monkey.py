@@ -14,7 +14,7 @@ from wzp_tui.tasks.task import NewTask, shell_line
 
 KEYS = [
     *["escape"] * 8,
-    *"jkgGhlnaxrdHNeotLvwT./?b1234yisKp",
+    *"jkgGhlnaxrdHNeotLvwTuS./?b1234yisKp",
     "enter",
     "tab",
     "shift+tab",
@@ -26,7 +26,7 @@ KEYS = [
     "home",
     "end",
 ]
-KEYS += ["ctrl+d", "ctrl+u", "ctrl+p", "ctrl+o", "ctrl+j", "ctrl+right_square_bracket", "backspace", "pageup", "pagedown"]
+KEYS += ["ctrl+d", "ctrl+u", "ctrl+e", "ctrl+p", "ctrl+o", "ctrl+j", "ctrl+right_square_bracket", "backspace", "pageup", "pagedown"]
 NAMES = {".": "full_stop", "/": "slash", "?": "question_mark"}
 PASTES = ("hello", "two\nlines", "\x1b[31mred\x1b[0m", "[b]", "日本" * 50)
 SIZES = ((160, 45), (80, 24), (45, 40), (45, 15), (20, 6), (250, 70), (1, 1))

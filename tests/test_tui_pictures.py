@@ -18,6 +18,7 @@ Compare = Callable[..., bool]
 @pytest.fixture
 def looks(snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+    monkeypatch.setattr("textual.widgets.TextArea.cursor_blink", False)
     monkeypatch.chdir("/")
 
     def compare(world: Any, size: tuple[int, int], *keys: str, theme: str = "harbour") -> None:
@@ -98,3 +99,19 @@ def test_help(looks: Callable[..., None]) -> None:
 def test_marked_and_filtered(looks: Callable[..., None]) -> None:
     """Three rows match, two of them are marked, the filter stands in the header."""
     looks(worlds.busy(), (120, 44), "slash", *"claude", "enter", "space", "space")
+
+
+@sizes
+def test_a_new_task_in_full(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """A field a line; under folder and timeout, in red, what is wrong with them; help and keys at the foot."""
+    looks(worlds.busy(), size, "n", "m", "ctrl+e", "tab", "tab", "x", "tab", "tab", "tab", "tab", "x")
+
+
+def test_send(looks: Callable[..., None]) -> None:
+    """The task and its pane are named above the line to type."""
+    looks(worlds.busy(), (80, 24), "s", "y")
+
+
+def test_sorted(looks: Callable[..., None]) -> None:
+    """`by title` in the header; the sections stay, the rows in each are sorted, the cursor is on #12."""
+    looks(worlds.busy(), (120, 44), "S", "S")
