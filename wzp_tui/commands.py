@@ -66,7 +66,7 @@ COMMANDS = (
     Command("view.logs", "O", "All logs", "find lines in the logs of all runs", verb="logs"),
     Command("task.assign", "a", "Assign", "to a lane, a new pane, or into an idle shell", rank=5),
     Command("task.new", "n", "New", "add a task: a command", rank=3, verb="task add"),
-    Command("task.edit", "e", "Edit", "change the command before it starts", rank=9),
+    Command("task.edit", "e", "Edit", "change the command before it starts; ^e: all of it", rank=9),
     Command(
         "task.stop",
         "x",
