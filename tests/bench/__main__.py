@@ -5,8 +5,10 @@ not be taken; a number beyond its budget is shown as such and is no error.
 """
 
 import argparse
+import atexit
 import importlib
 import os
+import shutil
 import sys
 import tempfile
 import traceback
@@ -59,6 +61,7 @@ def main() -> int:
 def _move_home() -> None:
     """A home of its own for each part: nothing of the user's config or store has a part in it."""
     folder = Path(tempfile.mkdtemp(prefix="wzp-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name in list(os.environ):
         if name.startswith(("WEZTERM_", "WZP_", "XDG_", "TEXTUAL")):
             del os.environ[name]
