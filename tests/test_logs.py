@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from tests.support import until
 from wzp_tui.errors import UsageError
+from wzp_tui.inpane.log import RunLog
 from wzp_tui.logs.failing import failing_lines
 from wzp_tui.logs.file import Change, LogFile, plain
+from wzp_tui.logs.gap import missing_at, missing_in, size_words
 from wzp_tui.logs.search import Match, Search
 
 BLOCK = 64 * 1024
@@ -121,6 +123,17 @@ def test_a_log_may_come_later_and_must_be_a_file(tmp_path: Path) -> None:
     assert LogFile(str(tmp_path)).problem == "not a file"
     os.mkfifo(tmp_path / "fifo")
     assert LogFile(str(tmp_path / "fifo")).problem == "not a file"
+
+
+def test_what_a_worker_did_not_record_is_counted_where_its_mark_stands(tmp_path: Path) -> None:
+    record = RunLog(str(tmp_path / "log"), cap=1000, tail=100)
+    for number in range(500):
+        record.write(b"line %d\r\n" % number)
+    record.close()
+    log = LogFile(str(tmp_path / "log"))
+    assert missing_in(log) == record.dropped > 0
+    assert [missing_at(plain(text)) for text in texts(log) if missing_at(plain(text))] == [record.dropped]
+    assert [size_words(size) for size in (1, 812, 1536, 64 << 20)] == ["1 byte", "812 bytes", "1.5 KiB", "64.0 MiB"]
 
 
 # --- where it failed -----------------------------------------------------------
