@@ -249,6 +249,7 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=40))
+@example([b"\xe3\x80\x80", (2, 0)])
 @example([b"\x1b[?6h\x1b[3;2r", (1, 1), b"\n\n\x1bM", (30, 30)])
 def test_nothing_that_is_printed_can_break_a_screen(pieces: list[bytes | tuple[int, int]]) -> None:
     screen = Screen(6, 20, history=20)

@@ -23,6 +23,8 @@ _LONGEST_SEQUENCE = 64 * 1024
 """Characters of an escape sequence that has not ended yet; a longer one is dropped."""
 _RECENT = 200
 """Lines of the scrollback that can come back onto a screen that grows."""
+NARROWEST = 2
+"""Columns of the smallest screen: a wide character must fit."""
 
 
 class Screen:
@@ -30,7 +32,7 @@ class Screen:
 
     def __init__(self, rows: int, cols: int, *, history: int = 2000, reply: Callable[[bytes], None] = lambda data: None) -> None:
         self.rows = max(1, rows)
-        self.cols = max(1, cols)
+        self.cols = max(NARROWEST, cols)
         self.revision = 0
         """Grows with every change; the same number means the same picture."""
         self.ended = False
@@ -159,7 +161,7 @@ class Screen:
 
     def resize(self, rows: int, cols: int) -> None:
         """Give the screen another size; what no longer fits goes into the scrollback."""
-        rows, cols = max(1, rows), max(1, cols)
+        rows, cols = max(1, rows), max(NARROWEST, cols)
         if (rows, cols) == (self.rows, self.cols):
             return
         self.revision += 1
