@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from wzp_tui.commands import BY_ID
-from wzp_tui.config import LaneSettings, MuxSettings, Settings, UiSettings
+from wzp_tui.config import LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
 from wzp_tui.config.themes import ROLES
 
 ROOT = Path(__file__).parent.parent
@@ -41,8 +41,8 @@ editor complete and check the file. This page and the schema are made from the s
 """
 
 KEYS = """\
-A key is written `r`, `R`, `ctrl+r` or `^r`, `alt+r`, `f5`, `enter`, `pageup`, `?`, `comma`. A command that gets keys here loses those it
-had; [keys.md](keys.md) has the ids. What WezTerm keeps to itself (`alt+enter`, `ctrl+tab`, `ctrl` with `+ - 0`, `shift+pageup`, `ctrl+shift`
+A key is written `r`, `R`, `ctrl+r` or `^r`, `alt+r`, `f5`, `enter`, `?`, `comma`. A command that gets keys here loses those it had;
+[keys.md](keys.md) has the ids. What WezTerm keeps to itself (`alt+enter`, `ctrl+tab`, `ctrl` with `+ - 0`, `shift+pageup`, `ctrl+shift`
 and a letter) is refused, and so is a key that two commands would have on one screen.
 """
 
@@ -79,6 +79,7 @@ def _lines() -> Iterator[str]:
     yield HEAD
     yield from _table("[ui]", UiSettings)
     yield from _table("[mux]", MuxSettings)
+    yield from _table("[log]", LogSettings)
     yield from _table("[lanes.NAME]", LaneSettings)
     yield Settings.model_fields["lanes"].description + "\n"  # type: ignore[operator]
     yield f"## `[keys]`\n\n{Settings.model_fields['keys'].description}\n"

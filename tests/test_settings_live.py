@@ -201,6 +201,18 @@ async def test_the_mux_is_asked_as_often_as_the_file_says(it: Tower, file: Path)
     await until(lambda: looks[0] >= seen + 5, 10)
 
 
+async def test_no_more_is_recorded_than_the_file_says(it: Tower, file: Path) -> None:
+    file.write_text("[log]\ncap = 1\n")
+    await until(lambda: it.app.settings.log.cap == 1)
+    await it.add("yes 1234567 | head -c 4000000")
+    await it.word(1, "done")
+    run = it.row(1).run
+    assert run is not None
+    log = Path(it.controller.folder.log(run.id)).read_bytes()
+    assert 1 << 20 < len(log) < (1 << 20) + (256 << 10) + 100
+    assert b"bytes of output are not in this log" in log
+
+
 # -- what is wrong -------------------------------------------------------------------------------------------------------------
 
 
@@ -257,8 +269,12 @@ def mine(file: Path, text: str) -> Path:
 
 async def test_the_chosen_theme_is_seen_while_choosing_and_kept(it: Tower, file: Path) -> None:
     file.write_text("# mine\n[ui]  # looks\nmotion = true\n")
+    seen: list[str] = []
+    it.app.theme_changed_signal.subscribe(it.app, lambda theme: seen.append(theme.name))
     await it.press("T")
     await it.shows("Theme", "chart", "terminal")
+    await until(lambda: "harbour" in it.selected)
+    assert seen == [], "no other theme flashes up"
     await it.type("ember")
     await until(lambda: it.app.theme == "ember")
     await it.press("escape")

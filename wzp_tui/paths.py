@@ -136,6 +136,11 @@ class StoreFolder(str):
         """Wakes a tower or a task worker, by the name it chose."""
         return self._in("wake", name)
 
+    @property
+    def log_cap(self) -> str:
+        """How many bytes of a run's output are recorded, where the config file says so."""
+        return self._in("log.cap")
+
     def log(self, run: int) -> str:
         """The recorded output of a run."""
         return self._in("logs", f"{run}.log")

@@ -5,6 +5,6 @@ of the user, `themes` their colours.
 """
 
 from wzp_tui.config.loading import Value, load_config, values
-from wzp_tui.config.settings import LaneSettings, MuxSettings, Settings, UiSettings
+from wzp_tui.config.settings import LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
 
-__all__ = ["LaneSettings", "MuxSettings", "Settings", "UiSettings", "Value", "load_config", "values"]
+__all__ = ["LaneSettings", "LogSettings", "MuxSettings", "Settings", "UiSettings", "Value", "load_config", "values"]

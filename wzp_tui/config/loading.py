@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from wzp_tui.config import keymap, themes
-from wzp_tui.config.settings import LaneSettings, MuxSettings, Settings, UiSettings
+from wzp_tui.config.settings import LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
 from wzp_tui.errors import ConfigError
 from wzp_tui.paths import config_file
 from wzp_tui.toml_file import Path, TomlFile, TomlProblem, nearest, read_toml, told
 
 VARIABLES = {"theme": "WZP_THEME", "glyphs": "WZP_GLYPHS"}
 """Settings of `[ui]` that a variable of the environment overrides."""
-_TABLES: Mapping[str, type[BaseModel]] = {"ui": UiSettings, "mux": MuxSettings}
+TABLES: Mapping[str, type[BaseModel]] = {"ui": UiSettings, "mux": MuxSettings, "log": LogSettings}
 """Tables with a fixed set of keys."""
 
 
@@ -67,10 +67,10 @@ def known_keys(path: Path) -> Iterable[str]:
     """The keys that the table at `path` may have."""
     match path:
         case ():
-            return [*Settings.model_fields, *(f"{table}.{key}" for table, model in _TABLES.items() for key in model.model_fields)]
+            return [*Settings.model_fields, *(f"{table}.{key}" for table, model in TABLES.items() for key in model.model_fields)]
         case ("lanes", _):
             return LaneSettings.model_fields
-    return _TABLES[str(path[0])].model_fields
+    return TABLES[str(path[0])].model_fields
 
 
 def _theme_problem(name: str) -> str:
@@ -97,7 +97,7 @@ def _values(settings: Settings, file: TomlFile) -> Iterator[Value]:
     def origin(*path: str) -> str:
         return f"{file.name}:{file.line(path)}" if _holds(file.data, path) else "default"
 
-    for table, model in _TABLES.items():
+    for table, model in TABLES.items():
         for name in model.model_fields:
             variable = VARIABLES.get(name, "") if table == "ui" else ""
             value = getattr(getattr(settings, table), name)

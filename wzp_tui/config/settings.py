@@ -64,6 +64,13 @@ class MuxSettings(_Model):
         return self
 
 
+class LogSettings(_Model):
+    """What is recorded."""
+
+    cap: Annotated[int, Field(ge=1, le=4096)] = 64
+    """The most that is recorded of one run, in MiB. Of what comes after it only the last 256 KiB are kept, behind a mark."""
+
+
 class LaneSettings(_Model):
     """A lane: a named set of places, in which so many of its tasks run at once."""
 
@@ -83,6 +90,8 @@ class Settings(_Model):
     """How the tower looks."""
     mux: MuxSettings = MuxSettings()
     """How often WezTerm is asked, in seconds. What you do is always asked for at once."""
+    log: LogSettings = LogSettings()
+    """What is recorded."""
     lanes: dict[LaneName, LaneSettings] = {}
     """Lanes, by name. The tower makes them when it opens, and when they change here; one that is taken away here stays in the store."""
     keys: dict[CommandId, Keys] = {}

@@ -13,7 +13,7 @@ import tomlkit.exceptions
 
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
-from wzp_tui.config.loading import Value, known_keys, settings_of, values
+from wzp_tui.config.loading import TABLES, Value, known_keys, settings_of, values
 from wzp_tui.config.settings import Settings
 from wzp_tui.errors import ConfigError, UsageError
 from wzp_tui.paths import config_file
@@ -31,7 +31,7 @@ def key_of(name: str) -> Key:
             return table, id
         case "lanes" if rest.count(".") == 1 and rest.endswith(".slots"):
             return table, *rest.split(".")
-        case "ui" | "mux" if rest in known_keys((table,)):
+        case _ if table in TABLES and rest in known_keys((table,)):
             return table, rest
     raise UsageError(f"there is no setting {clean(name, 100)!r}; {nearest(name, names())}")
 
@@ -67,7 +67,7 @@ def unset(name: str) -> bool:
 
 def names() -> Iterator[str]:
     """What settings there are."""
-    for table in ("ui", "mux"):
+    for table in TABLES:
         yield from (f"{table}.{name}" for name in known_keys((table,)))
     yield from (f"keys.{id}" for id in BY_ID)
     yield "lanes.NAME.slots"

@@ -18,6 +18,7 @@ from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
 from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
 from wzp_tui.controller.storekeeper import StoreKeeper
 from wzp_tui.errors import MuxError, NotFound, PaneGone, StoreError, TransitionError
+from wzp_tui.inpane.log import set_cap
 from wzp_tui.mux import Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
@@ -267,12 +268,16 @@ class Controller:
         await self.ask(lambda store: store.set_lane(name, slots))
 
     async def use(self, settings: "Settings") -> None:
-        """Work as the settings say: how often the mux is asked, and the lanes that are others in them than before."""
+        """Work as the settings say: how often the mux is asked, how much is recorded, and the lanes that are others than before."""
         self._pace = (settings.mux.look, settings.mux.quiet)
         before, self._lane_slots = self._lane_slots, {name: lane.slots for name, lane in settings.lanes.items()}
         changed = {name: slots for name, slots in self._lane_slots.items() if before.get(name) != slots}
         if changed:
             await self.ask(lambda store: _set_lanes(store, changed))
+        try:
+            await asyncio.to_thread(set_cap, self.folder, settings.log.cap << 20)
+        except OSError as error:
+            raise StoreError(f"`log.cap` cannot be set: {error.strerror}") from error
         self._look.set()
 
     async def pause_lane(self, name: str, paused: bool) -> None:

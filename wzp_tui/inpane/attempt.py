@@ -11,7 +11,7 @@ from wzp_tui.clean import clean
 from wzp_tui.errors import StoreError
 from wzp_tui.inpane import child as children
 from wzp_tui.inpane.environment import environment, inherited
-from wzp_tui.inpane.log import RunLog, last_bytes
+from wzp_tui.inpane.log import RunLog, cap_of, last_bytes
 from wzp_tui.inpane.mux import HANGUP_PAUSE, PaneMux
 from wzp_tui.inpane.signals import Signals
 from wzp_tui.inpane.stop import StopLadder, left_behind
@@ -73,7 +73,7 @@ class Attempt:
 
     def go(self) -> Ended:
         """Start, wait, and say how it ended."""
-        log = RunLog(self._folder.log(self._run.id))
+        log = RunLog(self._folder.log(self._run.id), cap_of(self._folder))
         strangers = left_behind()
         try:
             env = environment(self._task, self._run, str(self._folder), inherited())

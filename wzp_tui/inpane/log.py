@@ -3,6 +3,8 @@
 import os
 from collections import deque
 
+from wzp_tui.paths import StoreFolder
+
 CAP = 64 << 20
 TAIL = 256 << 10
 
@@ -67,6 +69,24 @@ class RunLog:
         if written >= 0:
             self._missing = 0
         self._drop(len(data) - max(0, written))
+
+
+def cap_of(folder: StoreFolder) -> int:
+    """How many bytes of a run's output are recorded."""
+    try:
+        with open(folder.log_cap) as file:
+            return int(file.read(20))
+    except (OSError, ValueError):
+        return CAP
+
+
+def set_cap(folder: StoreFolder, cap: int) -> None:
+    """Record so many bytes of the runs that start from now on. Raises `OSError`."""
+    if cap != cap_of(folder):
+        new = f"{folder.log_cap}.{os.getpid()}"
+        with open(new, "w") as file:
+            file.write(str(cap))
+        os.replace(new, folder.log_cap)
 
 
 def last_bytes(path: str, count: int = 64 << 10) -> bytes:

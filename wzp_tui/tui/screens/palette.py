@@ -44,9 +44,9 @@ class Palette(Sheet[V], Generic[V]):
     def on_mount(self) -> None:
         lines = self._lines
         lines.styles.height = min(len(self._choices), MOST, max(1, self.app.size.height - 8))
+        lines.cursor = self._at  # before the lines are there: the first of them is not looked at on the way
         lines.show(self._choices)
         self._query.focus()
-        self.call_after_refresh(lines.go_to, self._at)
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
