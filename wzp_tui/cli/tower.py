@@ -63,9 +63,9 @@ async def _headless(kind: str) -> int:
         watching = asyncio.create_task(controller.run())
         for number in _SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, watching.cancel)
-        note(f"the tower is open, process {os.getpid()}, with {mux.kind} panes; Ctrl-C closes it, and its log is {folder.program_log}")
         log.info("headless tower opened with %s panes", mux.kind)
-        beside = [asyncio.create_task(_tell_troubles(controller)), asyncio.create_task(_follow_settings(controller))]
+        opened = f"the tower is open, process {os.getpid()}, with {mux.kind} panes; Ctrl-C closes it, and its log is {folder.program_log}"
+        beside = [asyncio.create_task(_tell(controller, opened)), asyncio.create_task(_follow_settings(controller))]
         try:
             await watching
         except asyncio.CancelledError:
@@ -97,9 +97,13 @@ async def _follow_settings(controller: "Controller") -> None:
         note(f"changes of the config file are not seen: {error.strerror or error}")
 
 
-async def _tell_troubles(controller: "Controller") -> None:
+async def _tell(controller: "Controller", opened: str) -> None:
+    """Say that the tower is open once it has looked, and so taken its lock; then what keeps it from its work."""
     told = ""
     async for snapshot in controller.snapshots:
+        if opened and (snapshot.taken_ms or snapshot.trouble):
+            note(opened)
+            opened = ""
         trouble = snapshot.trouble or (f"{snapshot.mux.kind} is unreachable: {snapshot.mux.reason}" if not snapshot.mux.reachable else "")
         other = controller.other_tower() if not snapshot.opens_panes else None
         if other is not None and snapshot.taken_ms:
