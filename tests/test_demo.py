@@ -40,6 +40,15 @@ async def demo(root: Path, size: tuple[int, int]) -> AsyncIterator[Tower]:
         clear_away(str(root), str(root / "store"))
 
 
+async def test_a_theme_is_tried_and_not_kept(tmp_path: Path, isolated: Path) -> None:
+    async with demo(tmp_path / "demo", (120, 44)) as tower:
+        await tower.press("T")
+        await tower.type("linen\n")
+        await until(lambda: tower.app.theme == "linen")
+        await tower.hides("type to find")
+    assert not list((isolated / ".config").iterdir())
+
+
 async def test_five_keys(tmp_path: Path) -> None:
     async with demo(tmp_path / "demo", (120, 44)) as tower:
         await tower.shows("1 of 5  n adds a task: type `echo hello`, then Enter", "dev server", "publish")

@@ -93,6 +93,9 @@ class DemoApp(TowerApp):
     def follow_settings(self) -> None:  # type: ignore[override]
         """Not here: the config folder would be made, to be watched."""
 
+    async def keep_theme(self, name: str) -> None:
+        """Not here: nothing of the demo stays."""
+
 
 async def _demo(root: str, folder: str, settings: Settings) -> int:
     safe.install()

@@ -1,5 +1,6 @@
 """The settings at work in an app: looks and keys that change while it is open."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 
@@ -93,6 +94,12 @@ class Preferences(App[None], inherit_bindings=False):
         self._use_keys_and_motion()
         self.settings_changed.publish(self.settings)
         self.repaint()
+
+    async def keep_theme(self, name: str) -> None:
+        """Show this theme from now on. Raises `ConfigError`."""
+        from wzp_tui.config.writing import set_value
+
+        await asyncio.to_thread(set_value, "ui.theme", name)
 
     def repaint(self) -> None:
         """Paint all anew: lines that are painted by hand do not know that the style sheet changed."""

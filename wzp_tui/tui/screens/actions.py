@@ -1,6 +1,5 @@
 """What the commands of the table do: each asks the Controller, and nothing is shown that does not come back in a Snapshot."""
 
-import asyncio
 import os
 
 from textual import work
@@ -214,10 +213,8 @@ class Actions(Drafting, RowActions):
         choices = [Choice("", name, "dark" if self.app.available_themes[name].dark else "light", name) for name in names]
         chosen = await self.app.push_screen_wait(Palette("Theme", choices, at=names.index(before), looked_at=self._try))
         self.app.theme = chosen or before
-        if chosen and chosen != before:
-            from wzp_tui.config.writing import set_value
-
-            self.ask(None, asyncio.to_thread(set_value, "ui.theme", chosen))
+        if chosen and chosen != before and isinstance(self.app, Preferences):
+            self.ask(None, self.app.keep_theme(chosen))
 
     def _try(self, theme: str) -> None:
         self.app.theme = theme
