@@ -45,6 +45,11 @@ def ink(it: Tower, text: str) -> tuple[Color | None, Color | None]:
     raise AssertionError(f"{text!r} is not shown:\n{it.text}")
 
 
+def grounds(it: Tower) -> set[Color | None]:
+    """All colours that are the ground of something."""
+    return {segment.style.bgcolor for strip in it.app.screen._compositor.render_strips() for segment in strip if segment.style}
+
+
 def shows_ink(it: Tower, text: str, color: str) -> bool:
     return ink(it, text)[0] == Color.parse(color)
 
@@ -307,6 +312,8 @@ async def test_a_theme_of_the_user_follows_its_file(it: Tower, file: Path) -> No
     await until(lambda: shows_ink(it, "Nothing is queued.", "#ff00ff"))
     path.write_text(text.replace("#f5f7fa", "#00ff00"))
     await until(lambda: shows_ink(it, "Nothing is queued.", "#00ff00"))
+    path.write_text(text.replace("#f5f7fa", "#00ff00").replace("#0e1117", "#003300"))
+    await until(lambda: Color.parse("#0e1117") not in grounds(it))
     path.write_text(text.replace("#f5f7fa", "greenish"))
     await it.shows('✗ themes/mine.toml:13: `bright = "greenish"`: is no colour; write #rrggbb')
     assert shows_ink(it, "Nothing is queued.", "#00ff00"), "it stays as it was"

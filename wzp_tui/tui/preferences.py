@@ -127,11 +127,10 @@ class Preferences(App[None], inherit_bindings=False):
             for name in shown.keys() - ours.keys():
                 self.unregister_theme(name)
         elif ours.get(self.theme, self.current_theme) != shown[self.theme]:
-            self.refresh_css(animate=False)
             self._color_panes(self.current_theme)
         wished = theming.PLAIN.name if self.colorless else self.settings.ui.theme
         return wished if wished in self.available_themes else themes.DARK
 
     def _color_panes(self, theme: Theme) -> None:
-        """The sixteen colours of programs are those of the theme."""
+        """The sixteen colours of programs are those of the theme. Textual applies the style sheet anew with them."""
         self.ansi_theme_dark = self.ansi_theme_light = theming.ansi_of(theme)
