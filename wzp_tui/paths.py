@@ -108,10 +108,6 @@ class StoreFolder(str):
         """What libraries printed while the tower had the screen: the reason of a crash."""
         return self._in("tower-errors.txt")
 
-    def task_lock(self, task: int) -> str:
-        """Who has the pane of this task."""
-        return self._in("locks", f"task.{task}")
-
     def slot_lock(self, lane: str, slot: int) -> str:
         """Who works in this slot."""
         return self._in("locks", f"slot.{lane}.{slot}")

@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import change, claim, events, rows
-from wzp_tui.store.lock import NOT_BEGUN, is_held, read_holder, read_lock, remove
+from wzp_tui.store.lock import NOT_BEGUN, is_held, read_lock, remove
 from wzp_tui.store.process import Process, boot, is_alive, with_environment
 from wzp_tui.tasks.run import ExitRecord, Run
 
@@ -46,14 +46,6 @@ def child_process(folder: StoreFolder, run: Run) -> Process | None:
         return Process(**json.loads(named or b"")["process"])
     except (ValueError, TypeError, KeyError):
         return None
-
-
-def child_tty(folder: StoreFolder, run: Run) -> str:
-    """The inner tty of the run, `""` before it started."""
-    try:
-        return str(json.loads(read_holder(folder.child_lock(run.token)))["tty"])
-    except (ValueError, TypeError, KeyError):
-        return ""
 
 
 def child_lives(folder: StoreFolder, run: Run) -> bool:
