@@ -49,6 +49,23 @@ def test_lists_are_for_people(store: Store) -> None:
     assert ok("task", "list", "--workspace", "nowhere").out == "no task matches\n"
 
 
+def test_a_list_is_filtered_as_in_the_tower(store: Store) -> None:
+    add("--title", "compile", "--", "make")
+    add("--title", "ship it", "--after", "1", "--priority", "high", "--", "make", "ship")
+    for filter, ids in (
+        ("make", []),
+        ("command:make -ship", [1]),
+        ("state:waits priority:high", [2]),
+        ("after:1", [2]),
+        ("age:<1h id:>1", [2]),
+    ):
+        assert [task["id"] for task in ok("task", "list", "--filter", filter, "--json").json["tasks"]] == ids
+    assert ok("task", "list", "--filter", "lane:defalt").out == "no task matches: no lane named 'defalt'; did you mean 'default'?\n"
+    wrong = wzp("task", "list", "--filter", "state:fialed")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "no state named 'fialed'; did you mean 'failed'?" in wrong.err
+
+
 def test_colours_are_for_terminals_that_want_them(store: Store) -> None:
     add("--", "true")
     assert "\x1b" not in ok("task", "list").out

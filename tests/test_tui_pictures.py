@@ -102,6 +102,17 @@ def test_marked_and_filtered(looks: Callable[..., None]) -> None:
 
 
 @sizes
+def test_a_filter_is_typed(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """What is still missing stands behind the cursor in grey; above it the ways to go on, each with its number of rows."""
+    looks(worlds.busy(), size, "slash", *"-state:")
+
+
+def test_a_filter_with_a_mistake(looks: Callable[..., None]) -> None:
+    """In red, what is wrong and what may have been meant; the list shows what was understood before."""
+    looks(worlds.busy(), (45, 40), "slash", *"claude state:fialed")
+
+
+@sizes
 def test_a_new_task_in_full(looks: Callable[..., None], size: tuple[int, int]) -> None:
     """A field a line; under folder and timeout, in red, what is wrong with them; help and keys at the foot."""
     looks(worlds.busy(), size, "n", "m", "ctrl+e", "tab", "tab", "x", "tab", "tab", "tab", "tab", "x")

@@ -8,6 +8,7 @@ from wzp_tui.cli.documents import MASK, iso, run_document, task_document, task_d
 from wzp_tui.cli.output import paint, print_json, print_table, say
 from wzp_tui.cli.session import opened
 from wzp_tui.cli.waiting import last_run
+from wzp_tui.controller.filter import doubt, parse
 from wzp_tui.controller.join import join
 from wzp_tui.controller.opening import slot_holders
 from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
@@ -21,8 +22,9 @@ _ROLES = {Section.NEEDS_YOU: "needs", Section.FAILED: "failed", Section.RUNNING:
 _MARKS = {Priority.HIGH: "↑", Priority.LOW: "↓"}
 
 
-def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, as_json: bool) -> int:
-    """All tasks that are not archived, or those that match."""
+def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, filter: str, as_json: bool) -> int:
+    """All tasks that are not archived, or those that match. Raises `UsageError` for a wrong filter."""
+    wanted = parse(filter)
     with opened() as (folder, store):
         store.settle()
         view = store.view(events=0)
@@ -31,15 +33,20 @@ def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, 
     mux = MuxState("none", True, now)
     # The words are those of the tower; the panes are not asked for, since a list should never wait for a terminal.
     snapshot = join(view, (), holders, mux, own_pane=None, opens_panes=False, trouble="", now_ms=now)
-    rows = [row for row in snapshot.tasks if _matches(row.task, states, lane, workspace)]
+    match = wanted.at(now)
+    rows = [row for row in snapshot.tasks if _matches(row.task, states, lane, workspace) and (match is None or match(row))]
     if as_json:
         print_json({"tasks": task_documents(folder, (row.task for row in rows), view.runs)})
     elif rows:
         heads = ("ID", "", "TITLE", "WHERE", "STATE", "REASON", "TIME")
         print_table(heads, (_cells(row, now) for row in rows), roles=[_ROLES[row.section] for row in rows], wide=2)
     else:
-        say("no task matches" if view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
+        say(_none_found(doubt(filter, snapshot)) if view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
     return 0
+
+
+def _none_found(why: str) -> str:
+    return f"no task matches: {why}" if why else "no task matches"
 
 
 def _matches(task: Task, states: frozenset[str], lane: str | None, workspace: str | None) -> bool:

@@ -27,12 +27,13 @@ task.add_command(add)
 )
 @click.option("--lane", type=LaneName(), metavar="NAME", help="Only tasks of this lane.")
 @click.option("--workspace", metavar="NAME", help="Only tasks of this workspace.")
+@click.option("--filter", "filter", metavar="EXPR", default="", help="Only tasks that match, as in the tower: 'state:failed text'.")
 @json_option
-def list_(states: tuple[str, ...], lane: str | None, workspace: str | None, as_json: bool) -> int:
+def list_(states: tuple[str, ...], lane: str | None, workspace: str | None, filter: str, as_json: bool) -> int:
     """All tasks, the most urgent first."""
     from wzp_tui.cli.listing import list_tasks
 
-    return list_tasks(frozenset(states), lane, workspace, as_json)
+    return list_tasks(frozenset(states), lane, workspace, filter, as_json)
 
 
 @task.command()

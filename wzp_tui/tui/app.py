@@ -84,7 +84,7 @@ class TowerApp(Preferences, inherit_bindings=False):
 
     @property
     def _takes_no_text(self) -> bool:
-        return self.screen is self.tower and self.focused is not self.tower.filter
+        return self.screen is self.tower and self.focused is not self.tower.filter.input
 
     def on_unmount(self) -> None:
         self._burst.forget()

@@ -122,5 +122,11 @@ def _free_panes(panes: Iterable[PaneRow], view: View) -> Sequence[PaneRow]:
     ]
 
 
+def size_of(snapshot: Snapshot, workspace: str | None) -> int:
+    """The number of rows in a workspace, or in all, before any filter."""
+    tasks = sum(task.task.workspace == workspace for task in snapshot.tasks) if workspace else len(snapshot.tasks)
+    return tasks + len(_free_panes(snapshot.panes, View(workspace)))
+
+
 def _mux_name(snapshot: Snapshot) -> str:
     return "WezTerm" if snapshot.mux.kind == "wezterm" else "the tower"

@@ -10,18 +10,15 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.widgets import Input
 
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
 from wzp_tui.tui.bindings import BY_ACTION, bindings, shown_key
-from wzp_tui.tui.filtering import matcher
-from wzp_tui.tui.listing import Blank, View
+from wzp_tui.tui.listing import Blank, View, size_of
 from wzp_tui.tui.painting import strip
 from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
 from wzp_tui.tui.screens.presence import Presence
-from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.sorting import URGENCY, after
 from wzp_tui.tui.theming import is_toneless
@@ -30,6 +27,7 @@ from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
 from wzp_tui.tui.undo import Deeds
 from wzp_tui.tui.widgets.away import Away
 from wzp_tui.tui.widgets.detail import Detail
+from wzp_tui.tui.widgets.filter_bar import FilterBar
 from wzp_tui.tui.widgets.footer import AnswerBar, Footer
 from wzp_tui.tui.widgets.header import Header, Line, Meter, Shown, Trouble, no_load
 from wzp_tui.tui.widgets.lines import LineView
@@ -40,6 +38,9 @@ from wzp_tui.tui.words import counts
 
 WIDE, ROOMY, TALL = 110, 41, 30
 """From so many columns on there is a sidebar; from so many rows on blank lines in the list; headings."""
+
+AGEING = 5.0
+"""Seconds between two looks at which rows match a filter by age."""
 
 HINTS = (
     ("task.new", "add a task: a command"),
@@ -81,8 +82,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
         self.tasks = TaskList(id="list", clock=clock)
         self.sidebar = Sidebar(id="sidebar")
         self.detail = Detail(controller, id="detail", clock=clock)
-        self.filter = Input(placeholder="state:failed lane:build text", compact=True)
-        self._filter_row = Horizontal(id="filter")
+        self.filter = FilterBar(id="filter")
         self._header, self._trouble = Header(clock=clock, load=load), Trouble(clock=clock)
         self._problems = Problems()
         self.away = Away()
@@ -100,10 +100,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
                 yield self._hairline
                 yield self.detail
                 yield self._answers
-        with self._filter_row:
-            yield SheetLine(("/", "focus"), id="slash")
-            yield self.filter
-            yield SheetLine(("Enter", "focus"), (" Keep  ", "muted"), ("Esc", "focus"), (" Clear", "muted"), id="filter-keys")
+        yield self.filter
         yield self._footer
 
     @work(group="follow", exclusive=True)
@@ -113,7 +110,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
             self.snapshot = snapshot
 
     def on_mount(self) -> None:
-        self._filter_row.display = False
+        self._ageing = self.set_interval(AGEING, self.show, pause=True)
         self.watch_presence()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.use_settings())
         self.use_settings()
@@ -140,15 +137,24 @@ class TowerScreen(Actions, Presence, Screen[None]):
         found = counts(snapshot, self.workspace)
         self._needs = found.needs + found.failed
         self.set_class(not snapshot.mux.reachable, "-unreachable")
-        filter = "" if self._filter_row.display else self.filter.value
-        sort = "" if self.sort == URGENCY else self.sort
-        self._header.update(Shown(found, self.workspace, filter, sort, bool(snapshot.taken_ms) and not snapshot.opens_panes))
         self._trouble.update(snapshot)
         self.sidebar.update(snapshot, self.workspace)
         self.tasks.hints = self._hints if snapshot.taken_ms else ()
         self.tasks.update(snapshot, self._view())
+        self._count(snapshot)
+        sort = "" if self.sort == URGENCY else self.sort
+        filter = ("", "") if self.filter.display else (self.filter.wanted.text, self.filter.count)
+        self._header.update(Shown(found, self.workspace, *filter, sort, bool(snapshot.taken_ms) and not snapshot.opens_panes))
         self._fit()
         self._select()
+
+    def _count(self, snapshot: Snapshot) -> None:
+        """Tell the filter how many rows it has left, and look again while ages decide which."""
+        wanted = self.filter.wanted
+        if wanted.tests or self.filter.display:
+            shown = sum(isinstance(row, TaskRow | PaneRow) for row in self.tasks.rows)
+            self.filter.update(snapshot, shown, size_of(snapshot, self.workspace))
+        self._ageing.resume() if wanted.changes_with_time else self._ageing.pause()
 
     def use_settings(self) -> None:
         """Look as the settings say, and name what is wrong with them."""
@@ -156,7 +162,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
             self._problems.update([*self.app.problems, *self.app.theme_problems])
         self.set_class(is_toneless(self.app.current_theme), "-toneless")
         self.set_class(ui_of(self).glyphs == "ascii", "-ascii")
-        self.filter.cursor_blink = ui_of(self).motion
+        self.filter.input.cursor_blink = ui_of(self).motion
         self.sidebar.styles.width = ui_of(self).sidebar_width
         self.show()
 
@@ -167,7 +173,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
     def _view(self) -> View:
         return View(
             workspace=self.workspace,
-            match=matcher(self.filter.value),
+            match=self.filter.wanted.at(self.clock()),
             folded=self.tasks.view.folded,
             headings=self.size.height >= TALL,
             spaced=self.size.height >= ROOMY,
@@ -176,8 +182,8 @@ class TowerScreen(Actions, Presence, Screen[None]):
 
     def _fit(self) -> None:
         """Give the list the height of its content, and no more than its share."""
-        room = self.size.height - 2 - self._trouble.display - self._filter_row.display - self._problems.fit(self.size.width)
-        room -= self.away.display
+        self._problems.fit(self.size.width)
+        room = self.size.height - sum(int(row.styles.height.cells or 0) for row in self.children if row.display and row.styles.height)
         roomy = self.size.height >= ROOMY
         empty = self.tasks.current is None
         self.detail.display = self._hairline.display = not empty
@@ -291,8 +297,8 @@ class TowerScreen(Actions, Presence, Screen[None]):
         self.sort = after(self.sort)
 
     def action_view_clear(self) -> None:
-        if self._filter_row.display or self.filter.value:
-            self._end_filter(keep=False)
+        if self.filter.display or self.filter.wanted.tests:
+            self.filter.clear()
         elif self.tasks.marked:
             self.tasks.marked = frozenset()
             self.tasks.refresh()
@@ -304,22 +310,15 @@ class TowerScreen(Actions, Presence, Screen[None]):
     # -- filter ----------------------------------------------------------------------------------------------------------------
 
     def action_view_filter(self) -> None:
-        self._filter_row.display = True
-        self.filter.focus()
-        self._fit()
+        self.filter.open()
+        self.show()
 
-    @on(Input.Changed)
+    @on(FilterBar.Changed)
     def _filter_changed(self) -> None:
         self.show()
 
-    @on(Input.Submitted)
-    def _filter_kept(self) -> None:
-        self._end_filter(keep=True)
-
-    def _end_filter(self, keep: bool) -> None:
-        if not keep:
-            self.filter.value = ""
-        self._filter_row.display = False
+    @on(FilterBar.Ended)
+    def _filter_ended(self) -> None:
         self.tasks.focus()
         self.show()
 

@@ -51,6 +51,8 @@ class Shown(NamedTuple):
     workspace: str | None = None
     """`None`: all."""
     filter: str = ""
+    found: str = ""
+    """How many rows the filter leaves: `12 of 340`."""
     sort: str = ""
     """What the list is sorted by, where it is not urgency."""
     looks_on: bool = False
@@ -113,6 +115,7 @@ class Header(Line):
         pieces += self._counts(pieces, wide)
         if self._shown.filter:
             pieces += [("  /", ink("focus", "bar", bold=True)), (cut(self._shown.filter, 60), ink("bright", "bar"))]
+            pieces.append((f"  {self._shown.found}" if wide else "", ink("muted", "bar")))
         if self._shown.sort:
             pieces.append((f"  by {self._shown.sort}" if width >= 66 else self._shown.sort, ink("focus", "bar")))
         if self._shown.looks_on:
