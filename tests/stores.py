@@ -3,6 +3,8 @@
 import contextlib
 import hashlib
 import os
+import tempfile
+from collections.abc import Iterator
 from typing import Any
 
 from wzp_tui.paths import StoreFolder
@@ -16,6 +18,13 @@ FIRST, SECOND = Seat("default", 1), Seat("default", 2)
 
 def a_task(**fields: Any) -> NewTask:
     return NewTask(**{"argv": ("true",), "cwd": "/", **fields})
+
+
+@contextlib.contextmanager
+def a_store() -> Iterator[Store]:
+    """A store of its own, for one example of many."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(open_store(f"{folder}/store", "test")) as store:
+        yield store
 
 
 _tokens = iter(range(1_000_000))

@@ -8,7 +8,7 @@ from pathlib import Path
 from wzp_tui.paths import StoreFolder, store_dir
 from wzp_tui.store import Store
 from wzp_tui.store.lock import FileLock
-from wzp_tui.tasks.task import Priority, State
+from wzp_tui.tasks.task import After, Priority, State
 
 from .cli import WZP, add, ok, wzp
 from .support import wait_until
@@ -26,7 +26,7 @@ def test_add_prints_the_id_and_keeps_what_was_said(store: Store, tmp_path: Path)
         *("--retry-lost", "--hold", "--", "make", "-j2", "--", "it's"),
     )
     task = store.task(second)
-    assert (task.title, task.workspace, task.priority, task.after) == ("the tests", "web", Priority.HIGH, (first,))
+    assert (task.title, task.workspace, task.priority, task.after) == ("the tests", "web", Priority.HIGH, (After(first),))
     assert (task.argv, task.cwd) == (("make", "-j2", "--", "it's"), str(tmp_path))
     assert (task.env, task.env_names, task.env_file) == ({"CI": "1"}, ("TOKEN",), str(tmp_path / "vars"))
     assert (task.timeout, task.retries, task.retry_lost, task.state) == (5400.0, 2, True, State.HELD)

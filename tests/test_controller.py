@@ -14,7 +14,7 @@ from wzp_tui.errors import MuxUnreachable, NotFound, StoreError, TransitionError
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.panes import Pane
 from wzp_tui.store import NewTask
-from wzp_tui.tasks.task import shell_line
+from wzp_tui.tasks.task import After, shell_line
 
 from .support import until
 
@@ -94,7 +94,7 @@ async def test_why_a_task_is_not_next(tmp_path: Path) -> None:
         first = await controller.add(sh("exec sleep 60", lane="one"))
         await seen(controller, lambda now: word(now, first) == "running")
         second = await controller.add(sh("true", lane="one"))
-        third = await controller.add(sh("true", lane="one", after=(first,)))
+        third = await controller.add(sh("true", lane="one", after=(After(first),)))
         fourth = await controller.add(sh("true", lane="one", hold=True))
         now = await seen(controller, lambda now: word(now, fourth) == "held")
         words = {row.task.id: (row.word, row.reason) for row in now.tasks}

@@ -9,7 +9,7 @@ from tests.stores import FIRST, ME, SECOND, a_task, begin, begun, drained, end, 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import Seat, Store
 from wzp_tui.store.events import now_ms
-from wzp_tui.tasks.task import Priority, State
+from wzp_tui.tasks.task import After, Priority, State
 
 # --- adding -------------------------------------------------------------------
 
@@ -42,12 +42,12 @@ def test_a_shell_line_is_its_own_title(store: Store) -> None:
 
 
 def test_a_batch_is_added_whole_or_not_at_all(store: Store) -> None:
-    first, second, third = store.add_all([(a_task(), ()), (a_task(), (0,)), (a_task(), (0, 1))])
-    assert store.task(third).after == (first, second)
+    first, second, third = store.add_all([(a_task(), ()), (a_task(), (After(0),)), (a_task(), (After(0), After(1)))])
+    assert store.task(third).after == (After(first), After(second))
     with pytest.raises(UsageError):
         store.add_all([(a_task(), ()), (a_task(argv=()), ())])
     with pytest.raises(NotFound, match="#99"):
-        store.add_all([(a_task(), ()), (a_task(after=(99,)), ())])
+        store.add_all([(a_task(), ()), (a_task(after=(After(99),)), ())])
     assert ids(store) == [first, second, third]
 
 
@@ -73,7 +73,7 @@ def test_a_batch_is_added_whole_or_not_at_all(store: Store) -> None:
         ({"place": "window"}, "place 'window'"),
         ({"priority": 7}, "priority 7"),
         ({"lane": "nowhere"}, "no lane 'nowhere'"),
-        ({"after": (7,)}, "after #7: there is no such task"),
+        ({"after": (After(7),)}, "after #7: there is no such task"),
     ],
 )
 def test_what_could_never_run_is_refused_in_one_line(store: Store, fields: dict[str, Any], told: str) -> None:
@@ -274,7 +274,7 @@ def test_a_failure_needs_you_until_it_was_seen(store: Store) -> None:
 
 def test_a_cancelled_task_is_put_back_with_its_place_in_the_queue_and_what_waits_for_it(store: Store) -> None:
     first, second = store.add(a_task()), store.add(a_task())
-    third = store.add(a_task(after=(first,)))
+    third = store.add(a_task(after=(After(first),)))
     before = store.task(first)
     store.cancel(first)
     assert store.task(third).state is State.SKIPPED

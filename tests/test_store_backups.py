@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.stores import A_TASK, content, count, header, overwrite
+from tests.stores import A_TASK, a_task, content, count, header, overwrite
 from wzp_tui.errors import StoreCorrupt, StoreError, StoreNewer
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Store, backup, open_store
 from wzp_tui.store.database import Database
+from wzp_tui.store.header import SCHEMA
 from wzp_tui.store.lock import FileLock
 from wzp_tui.store.migrate import MIGRATIONS, open_database, statements
+from wzp_tui.tasks.task import After, Priority, State
 
 
 def test_a_backup_is_whole_and_can_be_taken_back(closed: StoreFolder) -> None:
@@ -79,16 +81,52 @@ def test_nothing_is_restored_under_whoever_works(closed: StoreFolder, who: str) 
     backup.restore(closed, saved)
 
 
+NEXT = SCHEMA + 1
+
+
 @pytest.fixture
 def migrations(tmp_path: Path) -> str:
-    """Ours, and a second one."""
+    """Ours, and one more."""
     place = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, place)
-    (place / "0002_colours.sql").write_text(
+    (place / f"{NEXT:04}_colours.sql").write_text(
         "-- Colours.\nALTER TABLE task ADD COLUMN colour TEXT;\n"
         "CREATE TABLE colour (name TEXT) STRICT;\nINSERT INTO colour VALUES ('a;b');\n"
     )
     return str(place)
+
+
+FIRST_STORE = """
+INSERT INTO lane (name, slots, paused) VALUES ('build', 4, 1);
+INSERT INTO task (id, title, state, workspace, lane, place, priority, rank_ms, argv, cwd, retries, created_ms, queued_ms, changed_ms)
+VALUES (1, 'compile', 'failed', 'web', 'build', 'tab', 1, 5, '["make"]', '/', 2, 1000, 1000, 2000),
+       (7, 'test', 'skipped', 'web', 'build', 'tab', 2, 5, '["make", "test"]', '/', 0, 1000, 1000, 2000);
+INSERT INTO task_after VALUES (7, 1);
+INSERT INTO run (task, attempt, token, lane, slot, mux, tty, worker, fifo, boot, started_ms, ended_ms, exit)
+VALUES (1, 1, 'cafe', 'build', 3, 'm', '/dev/pts/1', 10, 'f', 'b', 1000, 2000, 2);
+INSERT INTO event (at_ms, actor, kind, task, new) VALUES (1000, 'cli', 'task.added', 1, 'queued');
+"""
+
+
+def test_a_store_of_the_first_schema_keeps_all_it_holds(folder: StoreFolder) -> None:
+    first = open_database(folder, schema=1)
+    with first.write() as connection:
+        for statement in statements(FIRST_STORE):
+            connection.execute(statement)
+    first.close()
+    with contextlib.closing(open_store(folder, "test")) as store:
+        view = store.view()
+        compile, test = view.tasks
+        assert (compile.id, compile.title, compile.state, compile.retries, compile.argv) == (1, "compile", State.FAILED, 2, ("make",))
+        assert (test.state, test.after, test.priority) == (State.SKIPPED, (After(1),), Priority.HIGH)
+        assert (view.runs[1].exit, view.runs[1].slot) == (2, 3)
+        assert [(lane.name, lane.slots, lane.paused) for lane in view.lanes] == [("default", 2, False), ("build", 4, True)]
+        store.retry(1)
+        assert store.task(7).state is State.QUEUED
+        assert store.add(a_task()) == 8
+    with contextlib.closing(sqlite3.connect(folder.db)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def schema_of(path: str) -> list[str]:
@@ -97,15 +135,15 @@ def schema_of(path: str) -> list[str]:
 
 
 def test_an_older_store_is_backed_up_and_migrated(closed: StoreFolder, migrations: str, tmp_path: Path) -> None:
-    database = open_database(closed, schema=2, migrations=migrations)
-    assert database.version == 2
+    database = open_database(closed, schema=NEXT, migrations=migrations)
+    assert database.version == NEXT
     assert database.execute("SELECT count(*), max(colour) FROM task").fetchone() == (3, None)
     database.close()
     (saved,) = backup.backups(closed)
     backup.verify(saved)
-    assert header(saved, 60) == 1
+    assert header(saved, 60) == SCHEMA
     fresh = StoreFolder(tmp_path / "fresh")
-    open_database(fresh, schema=2, migrations=migrations).close()
+    open_database(fresh, schema=NEXT, migrations=migrations).close()
     assert schema_of(fresh.db) == schema_of(closed.db)
     with pytest.raises(StoreNewer):
         open_store(closed, "older")
@@ -113,10 +151,10 @@ def test_an_older_store_is_backed_up_and_migrated(closed: StoreFolder, migration
 
 def test_a_migration_that_fails_changes_nothing(closed: StoreFolder, migrations: str) -> None:
     before = schema_of(closed.db)
-    with open(os.path.join(migrations, "0002_colours.sql"), "a") as file:
+    with open(os.path.join(migrations, f"{NEXT:04}_colours.sql"), "a") as file:
         file.write("INSERT INTO nowhere VALUES (1);\n")
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-        open_database(closed, schema=2, migrations=migrations)
+        open_database(closed, schema=NEXT, migrations=migrations)
     assert schema_of(closed.db) == before
     assert count(closed) == 3
 
@@ -135,23 +173,25 @@ def apply(connection, number, script):
     connection.set_trace_callback(before)
     real(connection, number, script)
 migrate._apply = apply
-migrate.open_database(StoreFolder(sys.argv[1]), schema=2, migrations=sys.argv[2]).close()
+migrate.open_database(StoreFolder(sys.argv[1]), schema=NEXT, migrations=sys.argv[2]).close()
 print("migrated")
 """
     old, seen = schema_of(closed.db), set()
     for statement in range(1, 20):
         copy = StoreFolder(tmp_path / f"copy{statement}")
         shutil.copytree(closed, copy)
-        died = subprocess.run([sys.executable, "-c", script, copy, migrations, str(statement)], capture_output=True, check=False)
-        database = Database(copy, schema=2)
+        died = subprocess.run(
+            [sys.executable, "-c", script.replace("NEXT", str(NEXT)), copy, migrations, str(statement)], capture_output=True, check=False
+        )
+        database = Database(copy, schema=NEXT)
         version, tasks = database.version, database.execute("SELECT count(*) FROM task").fetchone()[0]
         database.close()
         assert tasks == 3
-        assert (version, schema_of(copy.db) == old) in {(1, True), (2, False)}
+        assert (version, schema_of(copy.db) == old) in {(SCHEMA, True), (NEXT, False)}
         seen.add(version)
         if died.stdout:
-            assert version == 2
-            assert seen == {1, 2}
+            assert version == NEXT
+            assert seen == {SCHEMA, NEXT}
             return
     pytest.fail("never migrated")
 

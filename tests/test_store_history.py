@@ -11,7 +11,7 @@ from tests.stores import a_task, begin, record
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.store import Claim, Seat, open_store
 from wzp_tui.store.events import now_ms
-from wzp_tui.tasks.task import LIVE, OPEN, TRANSITIONS, Priority, State
+from wzp_tui.tasks.task import LIVE, OPEN, TRANSITIONS, After, Priority, State
 
 
 class History(RuleBasedStateMachine):
@@ -28,7 +28,7 @@ class History(RuleBasedStateMachine):
     @rule(data=st.data(), retries=st.integers(0, 2), hold=st.booleans(), priority=st.sampled_from(Priority))
     def add(self, data: st.DataObject, retries: int, hold: bool, priority: Priority) -> None:
         after = data.draw(st.sets(st.integers(1, self.count), max_size=3)) if self.count else set()
-        self.count = self.store.add(a_task(retries=retries, hold=hold, priority=priority, after=tuple(after)))
+        self.count = self.store.add(a_task(retries=retries, hold=hold, priority=priority, after=tuple(map(After, after))))
 
     @rule(slot=st.integers(1, 2))
     def start(self, slot: int) -> None:
@@ -60,7 +60,7 @@ class History(RuleBasedStateMachine):
     def wait_for_others(self, data: st.DataObject) -> None:
         task, after = data.draw(st.integers(1, self.count)), data.draw(st.sets(st.integers(1, self.count), max_size=4))
         with contextlib.suppress(TransitionError, UsageError):
-            self.store.edit(task, after=tuple(after))
+            self.store.edit(task, after=tuple(map(After, after)))
 
     @invariant()
     def the_history_tells_the_states(self) -> None:
@@ -83,7 +83,7 @@ class History(RuleBasedStateMachine):
         for task in view.tasks:
             assert (task.id in view.runs and view.runs[task.id].open) == (task.state in LIVE)
             if task.state is State.QUEUED:
-                assert all(states[before] in OPEN | {State.DONE} for before in task.after)
+                assert all(states[before] in OPEN | {State.DONE} for before, _ in task.after)
 
     def teardown(self) -> None:
         with contextlib.closing(open_store(self.folder, "three")) as third:

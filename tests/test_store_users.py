@@ -7,7 +7,7 @@ import pytest
 from tests.stores import a_task, begin, begun, drained, end
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import Seat, Store
-from wzp_tui.tasks.task import Priority, State
+from wzp_tui.tasks.task import After, Priority, State
 
 # --- dependencies ---------------------------------------------------------------
 
@@ -15,20 +15,20 @@ from wzp_tui.tasks.task import Priority, State
 def test_a_task_waits_until_those_before_it_are_done(store: Store) -> None:
     first = store.add(a_task())
     second = store.add(a_task())
-    last = store.add(a_task(after=(first, second), priority=Priority.HIGH))
+    last = store.add(a_task(after=(After(first), After(second)), priority=Priority.HIGH))
     assert drained(store) == [first, second, last]
 
 
 def test_what_can_never_run_is_skipped_and_comes_back_with_a_retry(store: Store) -> None:
     first = store.add(a_task())
-    second = store.add(a_task(after=(first,)))
-    third = store.add(a_task(after=(second,)))
+    second = store.add(a_task(after=(After(first),)))
+    third = store.add(a_task(after=(After(second),)))
     end(store, begun(store), 1)
     assert [(store.task(id).state, store.task(id).reason) for id in (second, third)] == [
         (State.SKIPPED, "#1 failed"),
         (State.SKIPPED, "#2 skipped"),
     ]
-    late = store.add(a_task(after=(first,)))
+    late = store.add(a_task(after=(After(first),)))
     assert store.task(late).state is State.SKIPPED
     store.retry(first)
     assert {store.task(id).state for id in (first, second, third, late)} == {State.QUEUED}
@@ -37,7 +37,7 @@ def test_what_can_never_run_is_skipped_and_comes_back_with_a_retry(store: Store)
 
 def test_a_task_that_waits_for_two_stays_skipped_until_both_may_be_done(store: Store) -> None:
     first, second = store.add(a_task()), store.add(a_task())
-    both = store.add(a_task(after=(first, second)))
+    both = store.add(a_task(after=(After(first), After(second))))
     store.cancel(first)
     store.cancel(second)
     store.retry(first)
@@ -48,7 +48,7 @@ def test_a_task_that_waits_for_two_stays_skipped_until_both_may_be_done(store: S
 
 def test_what_would_only_be_skipped_again_is_not_queued(store: Store) -> None:
     first = store.add(a_task())
-    second = store.add(a_task(after=(first,)))
+    second = store.add(a_task(after=(After(first),)))
     store.cancel(first)
     with pytest.raises(TransitionError, match=f"#{second} cannot run: #{first} cancelled; retry that one first"):
         store.retry(second)
@@ -63,14 +63,14 @@ def test_what_would_only_be_skipped_again_is_not_queued(store: Store) -> None:
 def test_a_task_made_to_wait_for_what_failed_is_skipped(store: Store) -> None:
     first, second = store.add(a_task()), store.add(a_task())
     end(store, begun(store), 1)
-    store.edit(second, after=(first,))
+    store.edit(second, after=(After(first),))
     assert (store.task(second).state, store.task(second).reason) == (State.SKIPPED, "#1 failed")
 
 
 def test_who_waits_twice_for_a_failure_is_skipped_once(store: Store) -> None:
     first, late, early = (store.add(a_task()) for _ in range(3))
-    store.edit(early, after=(first,))
-    store.edit(late, after=(first, early))
+    store.edit(early, after=(After(first),))
+    store.edit(late, after=(After(first), After(early)))
     store.cancel(first)
     assert {store.task(id).state for id in (late, early)} == {State.SKIPPED}
     store.retry(first)
@@ -79,25 +79,25 @@ def test_who_waits_twice_for_a_failure_is_skipped_once(store: Store) -> None:
 
 def test_a_failure_that_is_tried_again_skips_nobody(store: Store) -> None:
     first = store.add(a_task(retries=1))
-    second = store.add(a_task(after=(first,)))
+    second = store.add(a_task(after=(After(first),)))
     end(store, begun(store), 1)
     assert store.task(second).state is State.QUEUED
 
 
 def test_a_circle_is_refused_with_its_ends_named(store: Store) -> None:
     first = store.add(a_task())
-    second = store.add(a_task(after=(first,)))
-    third = store.add(a_task(after=(second,)))
+    second = store.add(a_task(after=(After(first),)))
+    third = store.add(a_task(after=(After(second),)))
     with pytest.raises(UsageError, match=f"#{third} already waits for #{first}"):
-        store.edit(first, after=(third,))
+        store.edit(first, after=(After(third),))
     with pytest.raises(UsageError, match="cannot wait for itself"):
-        store.edit(first, after=(first,))
+        store.edit(first, after=(After(first),))
     assert drained(store) == [first, second, third]
 
 
 def test_a_long_chain_ends_at_once(store: Store) -> None:
     """2,000 tasks, each after the one before; no recursion, no second per task."""
-    store.add_all([(a_task(), (index - 1,) if index else ()) for index in range(2000)])
+    store.add_all([(a_task(), (After(index - 1),) if index else ()) for index in range(2000)])
     end(store, begun(store), 1)
     states = [task.state for task in store.view().tasks]
     assert states.count(State.SKIPPED) == 1999
@@ -139,13 +139,13 @@ def test_the_strongest_stop_stands_and_each_is_counted(store: Store) -> None:
 def test_a_task_is_edited_until_it_starts(store: Store) -> None:
     before = store.add(a_task())
     task = store.add(a_task())
-    store.edit(task, title="new", argv=("ls", "-l"), cwd="/srv", timeout=9.0, retries=2, workspace="web", after=(before,))
+    store.edit(task, title="new", argv=("ls", "-l"), cwd="/srv", timeout=9.0, retries=2, workspace="web", after=(After(before),))
     found = store.task(task)
     assert (found.title, found.argv, found.cwd, found.timeout, found.retries, found.workspace, found.after) == (
         *("new", ("ls", "-l"), "/srv", 9.0, 2, "web"),
-        (before,),
+        (After(before),),
     )
-    for wrong in ({"cwd": "x"}, {"timeout": -1}, {"argv": ()}, {"state": "done"}, {"after": (99,)}):
+    for wrong in ({"cwd": "x"}, {"timeout": -1}, {"argv": ()}, {"state": "done"}, {"after": (After(99),)}):
         with pytest.raises(UsageError):
             store.edit(task, **wrong)
     assert store.task(task) == found

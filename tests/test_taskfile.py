@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wzp_tui.errors import TaskFileError
-from wzp_tui.tasks.task import Priority
+from wzp_tui.tasks.task import After, Priority
 from wzp_tui.tasks.taskfile import TaskPlan, load_task_file
 
 
@@ -71,7 +71,7 @@ def test_a_file_says_all_that_a_task_can_be(project: Path) -> None:
     assert (test.env, test.env_names, test.env_file) == ({"CI": "1"}, ("TOKEN",), str(project / "vars"))
     assert (test.retries, test.retry_lost, test.timeout, test.priority) == (2, True, 5400.0, Priority.HIGH)
     assert (agent.lane, agent.place, agent.timeout) == (None, "split", 90.0)
-    assert [planned.after for planned in plan.tasks] == [(), (0,), ()]
+    assert [planned.after for planned in plan.tasks] == [(), (After(0),), ()]
     assert plan.lanes == {"build": 4}
     assert plan.open_lanes == ["default"]
 
@@ -85,7 +85,12 @@ def test_tasks_come_after_those_they_wait_for_and_else_in_the_order_of_the_file(
             {name = "docs", run = "x"},
         ]
     """)
-    assert [(planned.name, planned.after) for planned in plan.tasks] == [("lint", ()), ("test", (0,)), ("docs", ()), ("ship", (1, 2))]
+    assert [(planned.name, planned.after) for planned in plan.tasks] == [
+        ("lint", ()),
+        ("test", (After(0),)),
+        ("docs", ()),
+        ("ship", (After(1), After(2))),
+    ]
 
 
 def test_paths_are_relative_to_the_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,5 +240,5 @@ def test_every_plan_is_in_order_or_its_cycle_is_one(tmp_path_factory: pytest.Tem
     else:
         assert sorted(planned.name for planned in plan.tasks) == sorted(f"t{n}" for n in range(len(known)))
         for index, planned in enumerate(plan.tasks):
-            assert all(before < index for before in planned.after)
-            assert {plan.tasks[before].name for before in planned.after} == {f"t{b}" for b in known[int(planned.name[1:])]}
+            assert all(before.task < index for before in planned.after)
+            assert {plan.tasks[before].name for before, _ in planned.after} == {f"t{b}" for b in known[int(planned.name[1:])]}

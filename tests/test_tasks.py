@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from wzp_tui.errors import TransitionError
 from wzp_tui.tasks import order, policy
+from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import ExitRecord
-from wzp_tui.tasks.task import LIVE, NEVER_DONE, OPEN, TRANSITIONS, Priority, State, Task, check_transition, command_line, shell_line
+from wzp_tui.tasks.task import LIVE, OPEN, TRANSITIONS, After, Condition, Priority, State, Task, check_transition, command_line, shell_line
 
 ENDED = set(State) - OPEN
 
@@ -60,8 +61,8 @@ def test_the_table_makes_sense() -> None:
     assert set(TRANSITIONS) == set(State)
     assert not any(state in TRANSITIONS[state] for state in State)
     assert all(TRANSITIONS[state] <= {State.QUEUED, State.HELD} for state in ENDED)  # an end is left by starting anew only
-    assert all(TRANSITIONS[state] >= NEVER_DONE - {State.SKIPPED} for state in LIVE)
-    assert {old for old in State if State.RUNNING in TRANSITIONS[old]} == {State.QUEUED, State.ASKING, State.REVIEW}
+    assert all(TRANSITIONS[state] >= ENDED - {State.SKIPPED} for state in LIVE)
+    assert {old for old in State if State.RUNNING in TRANSITIONS[old]} == {State.QUEUED, State.SERVING, State.ASKING, State.REVIEW}
     reached = {State.HELD}
     while (more := reached.union(*(TRANSITIONS[state] for state in reached))) != reached:
         reached = more
@@ -123,15 +124,78 @@ def test_waiting_never_changes_the_order(kinds: list[tuple[Priority, int, int]])
         assert in_order(*(task for task in tasks if task.id != gone)) == [id for id in all_of_them if id != gone]
 
 
+def test_what_is_due_soon_goes_before_what_waits_longer() -> None:
+    long_waiting = A_TASK._replace(id=1, queued_ms=10 * DAY)
+    due_in_an_hour = A_TASK._replace(id=2, queued_ms=10 * DAY + 1000, due_ms=10 * DAY + 3600_000)
+    due_sooner = A_TASK._replace(id=3, queued_ms=10 * DAY + 2000, due_ms=10 * DAY + 1800_000)
+    due_next_week = A_TASK._replace(id=4, queued_ms=10 * DAY + 3000, due_ms=17 * DAY)
+    assert in_order(due_next_week, long_waiting, due_in_an_hour, due_sooner) == [3, 2, 1, 4]
+
+
+# --- what keeps a task -----------------------------------------------------------
+
+
+def on(*others: Task, **fields: object) -> order.Board:
+    return order.board(others, (), [Lane("default", 2, False)])._replace(**fields)  # type: ignore[arg-type]
+
+
+def kept(task: Task, board: order.Board, now_ms: int = 100) -> str:
+    found = order.obstacle(task, board, now_ms)
+    return "" if found is None else f"{found.word}: {found.reason}"
+
+
+def task(id: int, state: State, **fields: object) -> Task:
+    return A_TASK._replace(id=id, state=state, **fields)  # type: ignore[arg-type]
+
+
 def test_a_task_is_ready_when_it_is_due_and_all_before_it_are_done() -> None:
-    task = A_TASK._replace(after=(5, 6), not_before_ms=100)
-    assert order.waits_for(task, {5: State.DONE, 6: State.RUNNING}) == (6,)
-    assert order.waits_for(task, {5: State.DONE}) == (6,)  # archived is not known, and not known is not done
-    done = {5: State.DONE, 6: State.DONE}
-    assert order.is_ready(task, done, 100)
-    assert not order.is_ready(task, done, 99)
-    assert not order.is_ready(task._replace(state=State.HELD), done, 100)
-    assert not order.is_ready(task, {5: State.DONE, 6: State.FAILED}, 100)
+    last = A_TASK._replace(id=7, after=(After(5), After(6)), not_before_ms=100)
+    assert kept(last, on(task(5, State.DONE), task(6, State.RUNNING))) == "waits: after #6"
+    done = on(task(5, State.DONE), task(6, State.DONE))
+    assert order.is_ready(last, done, 100)
+    assert kept(last, done, 40).startswith("later: not before ")
+    assert kept(last._replace(reason="exit 1, attempt 1 of 3"), done, 40) == "retries: exit 1, attempt 1 of 3"
+    assert not order.is_ready(last._replace(state=State.HELD), done, 100)
+
+
+def test_what_went_into_the_archive_is_not_waited_for() -> None:
+    """Else the task would have been skipped."""
+    assert order.is_ready(A_TASK._replace(after=(After(5),)), on(), 100)
+
+
+@pytest.mark.parametrize("condition", Condition)
+@pytest.mark.parametrize("state", State)
+def test_each_state_meets_a_condition_never_meets_it_or_is_waited_out(condition: Condition, state: State) -> None:
+    wait = After(5, condition)
+    assert not (wait.met_by(state) and wait.never_met_by(state))
+    if state in ENDED:
+        assert wait.met_by(state) or wait.never_met_by(state)
+    if not wait.met_by(state):
+        assert kept(A_TASK._replace(after=(wait,)), on(task(5, state))) == f"waits: after {wait.name}"
+
+
+def test_a_condition_is_named_where_it_is_another_one_than_done() -> None:
+    assert [After(5, condition).name for condition in Condition] == ["#5", "#5 failed", "#5 ended", "#5 ready"]
+
+
+def test_one_task_at_a_time_has_a_lock() -> None:
+    mine = A_TASK._replace(locks=("cache", "db"))
+    assert kept(mine, on(task(12, State.RUNNING, locks=("db",)))) == "locked: #12 has the lock db"
+    assert not kept(mine, on(task(12, State.RUNNING, locks=("web",)), task(13, State.QUEUED, locks=("db",))))
+
+
+def test_tasks_that_may_touch_the_same_paths_do_not_run_together() -> None:
+    mine = A_TASK._replace(cwd="/home/me/project", touches=("/home/me/project/db/**",))
+    other = task(12, State.SERVING, touches=("/home/me/project/db/schema.sql",))
+    assert kept(mine, on(other)) == "locked: touches db/** like #12"
+    assert not kept(mine, on(other._replace(touches=("/home/me/project/web/**",))))
+
+
+def test_a_paused_lane_a_full_lane_and_the_limit_of_all_keep_whoever_is_there() -> None:
+    assert order.lane_obstacle(A_TASK, on()) is None
+    assert order.lane_obstacle(A_TASK, on(busy={"default": 2})) == ("full", "default is full", ())
+    assert order.lane_obstacle(A_TASK, on(lanes={"default": Lane("default", 2, True)})) == ("paused", "default is paused", ())
+    assert order.lane_obstacle(A_TASK, on(limit=3, busy={"build": 2, None: 1})) == ("full", "3 runs are the limit", ())
 
 
 # --- policy --------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import until
 from tests.tui import Tower, tower
-from wzp_tui.tasks.task import Priority, State
+from wzp_tui.tasks.task import After, Priority, State
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ async def test_a_new_task_is_given_all_that_a_task_can_have(it: Tower, tmp_path:
     await it.shows("The tests")
     task = it.row(2).task
     assert (task.argv[-1], task.title, task.cwd) == ("make test", "The tests", str(tmp_path / "work/inner"))
-    assert (task.lane, task.priority, task.after) == ("build", Priority.HIGH, (1,))
+    assert (task.lane, task.priority, task.after) == ("build", Priority.HIGH, (After(1),))
     assert (task.timeout, task.retries, task.workspace, task.state) == (600, 2, "web", State.HELD)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from wzp_tui.controller import LaneRow, MuxState, PaneRow, Section, Snapshot, TaskRow
 from wzp_tui.panes import Client, Pane
 from wzp_tui.store import Event, Lane, Run
-from wzp_tui.tasks.task import Priority, State, Task, shell_line
+from wzp_tui.tasks.task import After, Priority, State, Task, shell_line
 
 NOON = int(datetime(2026, 11, 23, 10, 44, 0).timestamp() * 1000)
 """The moment, in local time: the pictures are the same wherever they are made."""
@@ -87,8 +87,8 @@ def busy() -> Snapshot:
         task(3, "npm run dev", State.RUNNING, "web/1", "serving", "ready on :5173", 3 * 3600, pane=3, lane="web"),
         task(14, "ruff check .", State.QUEUED, "build", "next", "build is full", 30, priority=Priority.HIGH),
         task(15, "mypy --strict", State.QUEUED, "build", "2nd", "", 30),
-        task(20, "Write migration for sessions", State.QUEUED, "claude", "waits", "after #12", 30, after=(12,)),
-        task(21, "docker build .", State.QUEUED, "build", "waits", "after #14, #15", 30, after=(14, 15)),
+        task(20, "Write migration for sessions", State.QUEUED, "claude", "waits", "after #12", 30, after=(After(12),)),
+        task(21, "docker build .", State.QUEUED, "build", "waits", "after #14, #15", 30, after=(After(14), After(15))),
         task(22, "Update screenshots", State.HELD, "build", "held", "by you", 30, priority=Priority.LOW),
         *(task(40 + n, f"done {n}", State.DONE, "build", "done", "", 600 + n, exit=0) for n in range(24)),
     )

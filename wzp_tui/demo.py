@@ -12,7 +12,7 @@ from wzp_tui.errors import StoreError, TransitionError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import NewTask, Store, open_store
 from wzp_tui.store.lock import is_held
-from wzp_tui.tasks.task import LIVE, OPEN, State, shell_line
+from wzp_tui.tasks.task import LIVE, OPEN, After, State, shell_line
 
 WORKSPACE = "demo"
 LANES = {"build": 2, "web": 1}
@@ -42,7 +42,7 @@ PACKAGE = "echo 'packing app.tar.gz'; sleep 1; echo '1.2 MB written'"
 PUBLISH = "echo 'uploading app.tar.gz'; sleep 2; echo 'published 1.4.0 (not really)'"
 
 
-def sample(folder: str) -> list[tuple[NewTask, Sequence[int]]]:
+def sample(folder: str) -> list[tuple[NewTask, Sequence[After]]]:
     """The tasks of the demo, as `Store.add_all` takes them. They run in `folder`."""
 
     def new(title: str, line: str, lane: str = "build", hold: bool = False) -> NewTask:
@@ -53,7 +53,7 @@ def sample(folder: str) -> list[tuple[NewTask, Sequence[int]]]:
         (new("compile", COMPILE), ()),
         (new("test", TEST), ()),
         (new("lint", LINT), ()),
-        (new("package", PACKAGE), (1,)),
+        (new("package", PACKAGE), (After(1),)),
         (new("publish", PUBLISH, hold=True), ()),
     ]
 

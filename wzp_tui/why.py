@@ -10,7 +10,7 @@ from wzp_tui.store import Run, Task, View, liveness
 from wzp_tui.tasks import order
 from wzp_tui.tasks.parse import duration_words
 from wzp_tui.tasks.policy import exit_words
-from wzp_tui.tasks.task import LIVE, State
+from wzp_tui.tasks.task import LIVE, Condition, State
 
 _NAMED = 5
 """Tasks that are named before the rest is counted."""
@@ -50,15 +50,19 @@ def _facts(view: View, task: Task, run: Run | None, folder: StoreFolder, now_ms:
 
 
 def _queued(view: View, task: Task, folder: StoreFolder, now_ms: int) -> Iterator[Fact]:
-    states = {each.id: each.state for each in view.tasks}
+    board = view.board
     by_id = {each.id: each for each in view.tasks}
-    waits = order.waits_for(task, states)
-    for before in waits:
-        earlier = by_id.get(before)
-        what = f"#{before} {clean(earlier.title, 60)}, which is {earlier.state}" if earlier else f"#{before}, which is in the archive"
-        yield Fact(f"waits for {what}", "store", earlier.changed_ms if earlier else None)
+    waits = order.waits_for(task, board.states)
+    for wait in waits:
+        earlier = by_id[wait.task]
+        to_be = "" if wait.condition is Condition.DONE else f" to be {wait.condition}"
+        yield Fact(f"waits for #{wait.task} {clean(earlier.title, 60)}{to_be}, which is {earlier.state}", "store", earlier.changed_ms)
     if task.not_before_ms > now_ms:
-        yield Fact(f"the next attempt may start in {duration_words((task.not_before_ms - now_ms) / 1000)}", "store")
+        yield Fact(f"it may start in {duration_words((task.not_before_ms - now_ms) / 1000)}", "store")
+    if not waits and task.not_before_ms <= now_ms and (kept := order.obstacle(task, board, now_ms)):
+        yield Fact(kept.reason, "store")
+    if board.is_at_limit:
+        yield Fact(f"{view.limit} runs are under way, and that is the limit of all lanes together", "store")
     if task.lane is None:
         if not liveness.has_taker(folder, None):
             yield Fact("no tower is there to open its pane; start `wzp-tui`, or `wzp-tui tower --headless`", "lock")
@@ -69,8 +73,8 @@ def _queued(view: View, task: Task, folder: StoreFolder, now_ms: int) -> Iterato
     taken = sorted(run.task for run in view.runs.values() if run.open and run.lane == task.lane)
     if lane is not None and len(taken) >= lane.slots:
         yield Fact(f"all {lane.slots} slots of lane {lane.name} are taken, by {_names(taken)}", "store")
-    if not waits:
-        rivals = [each for each in view.tasks if each.lane == task.lane and order.is_ready(each, states, now_ms)]
+    if order.is_ready(task, board, now_ms):
+        rivals = [each for each in view.tasks if each.lane == task.lane and order.is_ready(each, board, now_ms)]
         ahead = [each.id for each in sorted(rivals, key=order.order_key) if order.order_key(each) < order.order_key(task)]
         yield Fact(f"{_names(ahead)} of lane {task.lane} come first" if ahead else f"it is the next one of lane {task.lane}", "store")
     if not liveness.has_taker(folder, task.lane):

@@ -21,7 +21,17 @@ VERB = FastVerb(
         Option("--lane", "The lane whose slots run it (default: `default`).", "NAME"),
         Option("--pane", "A pane of its own instead of a lane: tab or split.", "PLACE", choices=parse.OWN_PANES),
         Option("--priority", "high, normal or low.", "PRIORITY", choices=("high", "normal", "low")),
-        Option("--after", "Start when this task is done: 12 or '#12'. Repeatable.", "ID", repeat=True),
+        Option(
+            "--after",
+            "Start when this task is done: 12; or 12:failed, 12:ended, 12:ready for a service. Repeatable.",
+            "ID[:WHEN]",
+            repeat=True,
+        ),
+        Option("--lock", "A name that only one task under way may have. Repeatable.", "NAME", repeat=True),
+        Option(
+            "--touches", "A path glob, as 'db/**': tasks that may touch the same paths never run together. Repeatable.", "GLOB", repeat=True
+        ),
+        Option("--due", "When it should be done: 14:30, 'friday 9:00', 'in 2h'; it rises as that comes near.", "WHEN"),
         Option("--cwd", "Its working directory (default: this one).", "DIR"),
         Option(
             "--env", "K=V sets a variable; K alone must be set where the task starts, and is not stored. Repeatable.", "K[=V]", repeat=True
@@ -76,15 +86,16 @@ def new_task(given: Given, command: list[str]) -> NewTask:
     if pane and lane is not None:
         raise UsageError("--lane and --pane exclude each other: a task runs in a lane, or in a pane of its own")
     env, env_names = parse.parse_variables(given.texts("--env"))
+    folder = here() if cwd is None else parse.check_folder(cwd)
     return NewTask(
         argv=argv,
-        cwd=here() if cwd is None else parse.check_folder(cwd),
+        cwd=folder,
         title=parse.short_title(given.text("--title") or command_line(argv)),
         workspace=parse.check_name(given.text("--workspace") or os.environ.get("WZP_WORKSPACE") or "default", "workspace"),
         lane=None if pane else lanes.check_lane_name(lanes.DEFAULT if lane is None else lane),
         place=pane or "tab",
         priority=parse.parse_priority(given.text("--priority") or "normal"),
-        after=tuple(dict.fromkeys(map(parse.parse_id, given.texts("--after")))),
+        after=tuple(dict.fromkeys(map(parse.parse_after, given.texts("--after")))),
         env=env,
         env_names=env_names,
         env_file="" if env_file is None else parse.check_file(env_file, "env file"),
@@ -92,7 +103,28 @@ def new_task(given: Given, command: list[str]) -> NewTask:
         retries=0 if retries is None else parse.parse_retries(retries),
         retry_lost=given.is_on("--retry-lost"),
         hold=given.is_on("--hold"),
+        due_ms=_moment(given.text("--due")),
+        locks=tuple(dict.fromkeys(parse.check_name(name, "lock") for name in given.texts("--lock"))),
+        touches=_touches(given.texts("--touches"), folder),
     )
+
+
+def _moment(text: str | None) -> int | None:
+    if text is None:
+        return None
+    from datetime import datetime
+
+    from wzp_tui.tasks.schedule import LocalZone, parse_when
+
+    return int(parse_when(text, datetime.now(LocalZone())).timestamp() * 1000)
+
+
+def _touches(patterns: Sequence[str], folder: str) -> tuple[str, ...]:
+    if not patterns:
+        return ()
+    from wzp_tui.tasks.touches import anchored, check_touches
+
+    return tuple(dict.fromkeys(anchored(pattern, folder) for pattern in check_touches(patterns)))
 
 
 def here() -> str:

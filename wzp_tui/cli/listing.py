@@ -17,6 +17,7 @@ from wzp_tui.store import Run, Task
 from wzp_tui.tasks.parse import duration_words
 from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tasks.task import Priority, State, command_line
+from wzp_tui.tasks.touches import relative
 
 _ROLES = {Section.NEEDS_YOU: "needs", Section.FAILED: "failed", Section.RUNNING: "running", Section.QUEUED: "", Section.DONE: "faint"}
 _MARKS = {Priority.HIGH: "↑", Priority.LOW: "↓"}
@@ -90,7 +91,10 @@ def _fields(task: Task) -> Iterable[tuple[str, str]]:
     yield "workspace", task.workspace
     yield "where", f"lane {task.lane}" if task.lane else {"tab": "a tab of its own", "split": "a split"}.get(task.place, "a shell")
     yield "priority", task.priority.word + (", do next" if task.next_rank else "")
-    yield "after", ", ".join(f"#{before}" for before in task.after)
+    yield "after", ", ".join(after.name for after in task.after)
+    yield "due", iso(task.due_ms) if task.due_ms else ""
+    yield "locks", ", ".join(task.locks)
+    yield "touches", " ".join(relative(pattern, task.cwd) for pattern in task.touches)
     yield "env", " ".join(variables)
     yield "env file", task.env_file
     yield "timeout", duration_words(task.timeout) if task.timeout else ""

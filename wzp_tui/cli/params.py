@@ -30,7 +30,7 @@ class TaskId(_Kind):
     """`12` or `'#12'`; completes the ids there are, those first that the verb is for."""
 
     name = "id"
-    read = staticmethod(parse.parse_id)
+    read: Callable[[str], Any] = staticmethod(parse.parse_id)
 
     def __init__(self, *states: State) -> None:
         self._states = states
@@ -43,6 +43,13 @@ class TaskId(_Kind):
             for task in reversed(found)
             if str(task.id).startswith(incomplete)
         ]
+
+
+class Wait(TaskId):
+    """`12`, or `12:failed`: what a task waits for."""
+
+    name = "wait"
+    read = staticmethod(parse.parse_after)
 
 
 class LaneName(_Kind):

@@ -5,12 +5,12 @@ from typing import Any
 import click
 
 from wzp_tui.cli.fast import add
-from wzp_tui.cli.params import ENDED, UNDER_WAY, WAITING, Duration, LaneName, Level, TaskId, id_argument, ids_argument, json_option
+from wzp_tui.cli.params import ENDED, UNDER_WAY, WAITING, Duration, LaneName, Level, Wait, id_argument, ids_argument, json_option
 from wzp_tui.cli.session import do_each, opened
 from wzp_tui.errors import UsageError
 from wzp_tui.store import Store
 from wzp_tui.tasks import parse
-from wzp_tui.tasks.task import Priority, State, command_line
+from wzp_tui.tasks.task import After, Priority, State, command_line
 
 
 @click.group(no_args_is_help=False)
@@ -164,7 +164,11 @@ def done(ids: tuple[int, ...], as_json: bool) -> int:
 @click.option("--timeout", metavar="TIME", help="Stop it after this time; `none` takes the limit away.")
 @click.option("--retries", metavar="N", help="How often it is tried again when it fails.")
 @click.option(
-    "--after", multiple=True, type=TaskId(), metavar="ID", help="Start when this task is done, instead of those before. Repeatable."
+    "--after",
+    multiple=True,
+    type=Wait(),
+    metavar="ID[:WHEN]",
+    help="Start when this task is done (or failed, ended, ready), instead of those before. Repeatable.",
 )
 @click.option("--after-none", is_flag=True, help="Wait for no other task.")
 @click.argument("command", nargs=-1, metavar="[-- COMMAND [ARG]...]")
@@ -193,7 +197,7 @@ def _fields(
     workspace: str | None,
     timeout: str | None,
     retries: str | None,
-    after: tuple[int, ...],
+    after: tuple[After, ...],
     after_none: bool,
     command: tuple[str, ...],
 ) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from wzp_tui.controller.snapshot import LaneRow, MuxState, PaneRow, Section, Sna
 from wzp_tui.panes import Pane
 from wzp_tui.store import Lane, Run, Task, View
 from wzp_tui.tasks import order
+from wzp_tui.tasks.order import Board, Obstacle
 from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tasks.task import OPEN, State
 
@@ -37,17 +38,18 @@ def join(
 ) -> Snapshot:
     """One frozen value of all. Rows that are as in the Snapshot `before` are the same objects, so that followers compare fast."""
     by_tty = {(pane.mux, pane.tty): pane for pane in panes if pane.tty}
-    states = {task.id: task.state for task in view.tasks}
+    board = view.board
+    obstacles = {task.id: order.obstacle(task, board, now_ms) for task in view.tasks if task.state is State.QUEUED}
     open_runs = [run for run in view.runs.values() if run.open]
     queued = Counter(task.lane for task in view.tasks if task.state is State.QUEUED)
     lanes = tuple(_lane_row(lane, queued[lane.name], open_runs, holders) for lane in view.lanes)
-    places = _positions(view.tasks, states, now_ms)
+    places = _positions(view.tasks, obstacles)
     known = {row.task.id: row for row in before.tasks} if before else {}
     rows = []
     for task in view.tasks:
         run, row = view.runs.get(task.id), known.get(task.id)
         if row is None or row.task is not task or row.run is not run or task.state in _MOVING:
-            fresh = _task_row(task, run, by_tty, states, places, lanes, now_ms)
+            fresh = _task_row(task, run, by_tty, board, obstacles.get(task.id), places)
             row = row if row == fresh else fresh
         rows.append(row)
     rows.sort(key=_list_order)
@@ -88,11 +90,11 @@ def _lane_row(lane: Lane, queued: int, open_runs: Sequence[Run], holders: Holder
     )
 
 
-def _positions(tasks: Sequence[Task], states: Mapping[int, State], now_ms: int) -> dict[int, int]:
+def _positions(tasks: Sequence[Task], obstacles: Mapping[int, Obstacle | None]) -> dict[int, int]:
     """The place of each ready task in its lane's queue: 1 is next."""
     queues: dict[str, list[Task]] = {}
     for task in tasks:
-        if task.lane is not None and order.is_ready(task, states, now_ms):
+        if task.lane is not None and task.state is State.QUEUED and obstacles[task.id] is None:
             queues.setdefault(task.lane, []).append(task)
     return {task.id: place for queue in queues.values() for place, task in enumerate(sorted(queue, key=order.order_key), 1)}
 
@@ -101,13 +103,12 @@ def _task_row(
     task: Task,
     run: Run | None,
     by_tty: Mapping[tuple[str, str], Pane],
-    states: Mapping[int, State],
+    board: Board,
+    obstacle: Obstacle | None,
     places: Mapping[int, int],
-    lanes: Sequence[LaneRow],
-    now_ms: int,
 ) -> TaskRow:
     pane = by_tty.get((run.mux, run.tty)) if run and run.open and run.tty and not run.detached else None
-    word, reason = _words(task, run, states, places, lanes, now_ms)
+    word, reason = _words(task, run, board, obstacle, places)
     return TaskRow(
         task=task,
         run=run,
@@ -125,7 +126,7 @@ def _section(task: Task) -> Section:
         return Section.FAILED if task.state is State.FAILED else Section.NEEDS_YOU
     if task.state in (State.ASKING, State.REVIEW):
         return Section.NEEDS_YOU
-    if task.state is State.RUNNING:
+    if task.state in (State.RUNNING, State.SERVING):
         return Section.RUNNING
     return Section.QUEUED if task.state in (State.QUEUED, State.HELD) else Section.DONE
 
@@ -138,14 +139,12 @@ def _where(task: Task, run: Run | None, pane: Pane | None) -> str:
     return task.lane or task.place
 
 
-def _words(
-    task: Task, run: Run | None, states: Mapping[int, State], places: Mapping[int, int], lanes: Sequence[LaneRow], now_ms: int
-) -> tuple[str, str]:
+def _words(task: Task, run: Run | None, board: Board, obstacle: Obstacle | None, places: Mapping[int, int]) -> tuple[str, str]:
     match task.state:
-        case State.RUNNING | State.ASKING | State.REVIEW if run:
+        case State.RUNNING | State.SERVING | State.ASKING | State.REVIEW if run:
             return _live_words(task, run)
         case State.QUEUED:
-            return _queued_words(task, states, places, lanes, now_ms)
+            return (obstacle.word, obstacle.reason) if obstacle else _ready_words(task, board, places)
         case State.FAILED if run:
             return exit_words(run.exit, run.signal) if run.exit is not None or run.signal else "failed", run.reason or run.detail
     return str(task.state), task.reason
@@ -159,21 +158,14 @@ def _live_words(task: Task, run: Run) -> tuple[str, str]:
     return str(task.state), "no pane" if run.detached else task.reason
 
 
-def _queued_words(
-    task: Task, states: Mapping[int, State], places: Mapping[int, int], lanes: Sequence[LaneRow], now_ms: int
-) -> tuple[str, str]:
-    if before := order.waits_for(task, states):
-        return "waits", "after " + ", ".join(f"#{id}" for id in before)
-    if task.not_before_ms > now_ms:
-        return "retries", task.reason
-    lane = next((row for row in lanes if row.lane.name == task.lane), None)
-    if lane is None:
-        return "opening" if task.place != "shell" else "asked", "" if task.place != "shell" else "typed into the shell"
-    place = places.get(task.id, 1)
-    word = "next" if place == 1 else _ordinal(place)
-    if lane.lane.paused:
-        return word, f"{lane.lane.name} is paused"
-    return word, f"{lane.lane.name} is full" if place == 1 and lane.busy >= lane.lane.slots else ""
+def _ready_words(task: Task, board: Board, places: Mapping[int, int]) -> tuple[str, str]:
+    room = order.lane_obstacle(task, board)
+    if task.lane is None:
+        word, reason = ("asked", "typed into the shell") if task.place == "shell" else ("opening", "")
+        return (room.word, room.reason) if room else (word, reason)
+    place = places[task.id]
+    tells = room is not None and (place == 1 or room.word == "paused")
+    return "next" if place == 1 else _ordinal(place), room.reason if room and tells else ""
 
 
 def _ordinal(number: int) -> str:

@@ -66,13 +66,14 @@ class Opener:
         now = self._monotonic()
         if now < self._rest_until:
             return False
-        states = {task.id: task.state for task in view.tasks}
+        board = view.board
         now_ms = int(time.time() * 1000)
-        ready = [task for task in view.tasks if order.is_ready(task, states, now_ms)]
+        ready = [task for task in view.tasks if order.is_ready(task, board, now_ms)]
+        room = None if view.limit is None else view.limit - sum(board.busy.values())
         try:
-            self._forget({*holders, *(("task", id) for id, state in states.items() if state is not State.QUEUED)}, now)
-            opened = await self._lanes(view, ready, panes, holders)
-            opened = await self._tasks(ready) or opened
+            self._forget({*holders, *(("task", id) for id, state in board.states.items() if state is not State.QUEUED)}, now)
+            opened = await self._lanes(view, ready, room, panes, holders)
+            opened = await self._tasks(ready, room) or opened
         except WzpError as error:
             if not isinstance(error, MuxUnreachable):
                 self._rest_until = self._monotonic() + REST
@@ -90,7 +91,11 @@ class Opener:
             self._opened.clear()
         self._asked = {seat: since for seat, since in self._asked.items() if seat not in shown and now - since < PATIENCE}
 
-    async def _lanes(self, view: View, ready: Sequence[Task], panes: Sequence[Pane], holders: Holders) -> bool:
+    def _is_room(self, room: int | None) -> bool:
+        """One run more may start, besides those whose panes are on their way."""
+        return room is None or len(self._asked) < room
+
+    async def _lanes(self, view: View, ready: Sequence[Task], room: int | None, panes: Sequence[Pane], holders: Holders) -> bool:
         """One pane a lane at a time, so that the next one is tiled beside it."""
         opened = False
         taken = {(run.lane, run.slot) for run in view.runs.values() if run.open}
@@ -100,7 +105,7 @@ class Opener:
             idle = sum(seat in holders and seat not in taken for seat in slots)
             coming = sum(seat in self._asked for seat in slots)
             free = [seat for seat in slots if seat not in holders and seat not in taken and seat not in self._asked]
-            if free and len(waiting) > idle + coming:
+            if free and len(waiting) > idle + coming and self._is_room(room):
                 task = waiting[0]
                 pane = await self._open(
                     free[0], task, ("lane", lane.name, str(free[0][1])), lane.name, self._mate(lane.name, panes, holders)
@@ -114,11 +119,13 @@ class Opener:
         ours = self._opened.get(lane, set())
         return _tiled([pane for pane in panes if (pane.mux, pane.tty) in ttys or (pane.id in ours and pane.mux == self._mux.instance)])
 
-    async def _tasks(self, ready: Sequence[Task]) -> bool:
+    async def _tasks(self, ready: Sequence[Task], room: int | None) -> bool:
         opened = False
         for task in ready:
             seat = ("task", task.id)
-            if task.lane is None and task.place != "shell" and seat not in self._asked and not wake_task(self._folder, task.id):
+            if task.lane is not None or task.place == "shell" or seat in self._asked or not self._is_room(room):
+                continue
+            if not wake_task(self._folder, task.id):
                 own = self._mux.own_pane
                 beside = Beside(own) if task.place == "split" and own is not None else None
                 await self._open(seat, task, ("task", str(task.id)), task.name, beside)

@@ -7,8 +7,9 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.events import Event
 from wzp_tui.tasks.lane import Lane
+from wzp_tui.tasks.order import Board, board
 from wzp_tui.tasks.run import ExitRecord, Run
-from wzp_tui.tasks.task import NewTask, Task
+from wzp_tui.tasks.task import After, NewTask, Task
 
 __all__ = ["Claim", "Event", "ExitRecord", "Lane", "NewTask", "Run", "Seat", "Store", "Task", "View", "Worker", "open_store"]
 
@@ -23,6 +24,13 @@ class View(NamedTuple):
     lanes: tuple[Lane, ...]
     events: tuple[Event, ...]
     """The last of them, the newest first."""
+    limit: int | None = None
+    """How many runs there may be at once, of all lanes together."""
+
+    @property
+    def board(self) -> Board:
+        """What its queued tasks must look at before they start."""
+        return board(self.tasks, self.runs.values(), self.lanes, self.limit)
 
 
 class Store(Protocol):
@@ -62,8 +70,8 @@ class Store(Protocol):
         """Add a task and return its id."""
         ...
 
-    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[int]]]) -> list[int]:
-        """Add tasks in one transaction; each names the earlier ones of the batch that it waits for, by index."""
+    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]]) -> list[int]:
+        """Add tasks in one transaction; each names the earlier ones of the batch that it waits for, by index in place of an id."""
         ...
 
     def assign(self, id: int, *, lane: str | None = None, place: str = "tab") -> None:
@@ -112,6 +120,10 @@ class Store(Protocol):
 
     def pause_lane(self, name: str, paused: bool) -> None:
         """Let a lane start no more tasks, or let it go on."""
+        ...
+
+    def set_limit(self, limit: int | None) -> None:
+        """Let there be at most so many runs at once, of all lanes and panes together; `None`: as many as there are slots."""
         ...
 
     def lanes(self) -> tuple[Lane, ...]:

@@ -9,7 +9,7 @@ from wzp_tui.store import events, rows
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks.check import check_fields, check_task
 from wzp_tui.tasks.order import rank_ms
-from wzp_tui.tasks.task import NEVER_DONE, OPEN, NewTask, State, Task, check_transition, command_line
+from wzp_tui.tasks.task import LIVE, After, Condition, NewTask, State, Task, check_transition, command_line
 
 Seats = set[str]
 """Who should look now, as the FIFOs of those workers begin."""
@@ -24,7 +24,8 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
     state = State.HELD if new.hold else State.QUEUED
     cursor = connection.execute(
         "INSERT INTO task (title, state, workspace, lane, place, priority, rank_ms, argv, cwd, env, env_names, env_file,"
-        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms, due_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _storable(new.title or command_line(new.argv)),
             state,
@@ -32,7 +33,7 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
             new.lane,
             new.place,
             new.priority,
-            rank_ms(new.priority, now),
+            rank_ms(new.priority, now, new.due_ms),
             json.dumps(list(new.argv)),
             new.cwd,
             json.dumps(dict(new.env)),
@@ -44,12 +45,15 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
             now,
             now,
             now,
+            new.due_ms,
         ),
     )
     id = cursor.lastrowid
     assert id is not None
     events.record(connection, actor, "task.added", task=id, new=state)
     _set_after(connection, id, new.after)
+    _set_names(connection, "task_lock", id, new.locks)
+    _set_names(connection, "task_touch", id, new.touches)
     return id, _skip_the_impossible(connection, actor, rows.task(connection, id)) | {seats_of(new.lane, id)}
 
 
@@ -58,35 +62,50 @@ def _storable(title: str) -> str:
     return title.encode(errors="replace").decode()
 
 
-def _set_after(connection: sqlite3.Connection, id: int, after: Iterable[int]) -> None:
-    for before in after:
+def _set_after(connection: sqlite3.Connection, id: int, after: Iterable[After]) -> None:
+    for before, condition in after:
         if not connection.execute("SELECT 1 FROM task WHERE id = ?", (before,)).fetchone():
             raise NotFound(f"after #{before}: there is no such task; `wzp-tui task list` shows those there are")
-        connection.execute("INSERT OR IGNORE INTO task_after (task, before) VALUES (?, ?)", (id, before))
+        connection.execute("INSERT OR REPLACE INTO task_after (task, before, condition) VALUES (?, ?, ?)", (id, before, condition))
+
+
+def _set_names(connection: sqlite3.Connection, table: str, id: int, names: Iterable[str]) -> None:
+    connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", [(id, name) for name in names])
 
 
 def set_state(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Seats:
-    """Move a task, and those that are queued behind it: skipped when it will never be done, queued again when it may be.
+    """Move a task, and those that are queued behind it: skipped when what they wait for can never be, queued again when it may.
 
-    A task that is queued while one before it will never be done is skipped at once. A held one stays held.
+    A task that is queued while it waits for what can never be is skipped at once. A held one stays held.
     """
     touched = _move(connection, actor, task, new, reason, not_before_ms)
     moved = [(task.id, new)]
-    if new is State.QUEUED and (dead := _never_done(connection, task)):
+    if new is State.QUEUED and (dead := _dead_end(connection, task)):
         touched |= _move(connection, actor, rows.task(connection, task.id), State.SKIPPED, dead)
         moved = [(task.id, State.SKIPPED)]
     while moved:
         id, state = moved.pop()
-        for waiting in _dependents(connection, id):
-            if state in NEVER_DONE and waiting.state is State.QUEUED:
-                touched |= _move(connection, actor, waiting, State.SKIPPED, f"#{id} {state}")
+        for waiting, condition in _dependents(connection, id):
+            wait = After(id, condition)
+            if wait.never_met_by(state) and waiting.state is State.QUEUED:
+                touched |= _move(connection, actor, waiting, State.SKIPPED, _dead_words(wait, state))
                 moved.append((waiting.id, State.SKIPPED))
-            elif state in OPEN and waiting.state is State.SKIPPED and not _never_done(connection, waiting):
+            elif not wait.never_met_by(state) and waiting.state is State.SKIPPED and not _dead_end(connection, waiting):
                 touched |= _move(connection, actor, waiting, State.QUEUED)
                 moved.append((waiting.id, State.QUEUED))
-            elif state is State.DONE and waiting.state is State.QUEUED:
+            elif wait.met_by(state) and waiting.state is State.QUEUED:
                 touched.add(seats_of(waiting.lane, waiting.id))
+    if task.state in LIVE and new not in LIVE and _others_may_start(connection, task):
+        touched |= EVERYBODY
     return touched
+
+
+EVERYBODY: Seats = {"slot.", "task."}
+
+
+def _others_may_start(connection: sqlite3.Connection, task: Task) -> bool:
+    """Its end makes room outside of its own slot."""
+    return bool(task.locks or task.touches or connection.execute("SELECT 1 FROM setting WHERE name = 'limit'").fetchone())
 
 
 def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Seats:
@@ -103,28 +122,33 @@ def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, re
     return {seats_of(task.lane, task.id)} if new is State.QUEUED or task.lane is None else set()
 
 
-def _dependents(connection: sqlite3.Connection, id: int) -> tuple[Task, ...]:
-    ids = [row[0] for row in connection.execute("SELECT task FROM task_after WHERE before = ?", (id,))]
-    return tuple(rows.task(connection, waiting) for waiting in ids)
+def _dependents(connection: sqlite3.Connection, id: int) -> list[tuple[Task, Condition]]:
+    found = connection.execute("SELECT task, condition FROM task_after WHERE before = ?", (id,)).fetchall()
+    return [(rows.task(connection, waiting), Condition(condition)) for waiting, condition in found]
 
 
-def _never_done(connection: sqlite3.Connection, task: Task) -> str:
+def _dead_end(connection: sqlite3.Connection, task: Task) -> str:
     """Why the task cannot run: a task before it, and what became of that; empty where it may run."""
-    for before in task.after:
-        state = connection.execute("SELECT state FROM task WHERE id = ?", (before,)).fetchone()[0]
-        if State(state) in NEVER_DONE:
-            return f"#{before} {state}"
+    for wait in task.after:
+        state = State(connection.execute("SELECT state FROM task WHERE id = ?", (wait.task,)).fetchone()[0])
+        if wait.never_met_by(state):
+            return _dead_words(wait, state)
     return ""
 
 
+def _dead_words(wait: After, state: State) -> str:
+    """`#12 failed`; `#12 done, not failed`."""
+    return f"#{wait.task} {state}" if wait.condition is Condition.DONE else f"#{wait.task} {state}, not {wait.condition}"
+
+
 def _skip_the_impossible(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
-    dead = _never_done(connection, task)
+    dead = _dead_end(connection, task)
     return set_state(connection, actor, task, State.SKIPPED, dead) if dead and task.state is State.QUEUED else set()
 
 
 def refuse_the_impossible(connection: sqlite3.Connection, task: Task) -> None:
     """Raise `TransitionError` where the task would be queued only to be skipped."""
-    dead = _never_done(connection, task)
+    dead = _dead_end(connection, task)
     if dead:
         raise TransitionError(f"#{task.id} cannot run: {dead}; retry that one first, or hold #{task.id} and change what it waits for")
 
@@ -133,7 +157,9 @@ def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats
     """Let an ended task run once more, with all its retries."""
     refuse_the_impossible(connection, task)
     now = events.now_ms()
-    connection.execute("UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now), task.id))
+    connection.execute(
+        "UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now, task.due_ms), task.id)
+    )
     return set_state(connection, actor, task, State.QUEUED)
 
 
@@ -152,7 +178,8 @@ def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | N
     return {seats_of(lane, task.id), seats_of(task.lane, task.id)}
 
 
-EDITABLE = ("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after")
+EDITABLE = ("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after", "due_ms", "locks", "touches")
+_TABLES = {"locks": "task_lock", "touches": "task_touch"}
 
 
 def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Seats:
@@ -163,29 +190,31 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
     if unknown:
         raise UsageError(f"a task has no field {', '.join(sorted(unknown))} to edit; there are: {', '.join(EDITABLE)}")
     check_fields(fields)
-    after = fields.pop("after", None)
-    if after is not None:
-        assert isinstance(after, Sequence)
-        _refuse_cycle(connection, task.id, after)
-        connection.execute("DELETE FROM task_after WHERE task = ?", (task.id,))
-        _set_after(connection, task.id, after)
     for name, value in fields.items():
-        stored = value
-        if name == "argv" and isinstance(value, Sequence):
-            stored = json.dumps(list(value))
-        elif name == "title":
-            stored = _storable(str(value)) or task.title
-        connection.execute(f"UPDATE task SET {name} = ? WHERE id = ?", (stored, task.id))
+        if name == "after" and isinstance(value, Sequence):
+            _refuse_cycle(connection, task.id, value)
+            connection.execute("DELETE FROM task_after WHERE task = ?", (task.id,))
+            _set_after(connection, task.id, value)
+        elif name in _TABLES and isinstance(value, Sequence):
+            connection.execute(f"DELETE FROM {_TABLES[name]} WHERE task = ?", (task.id,))
+            _set_names(connection, _TABLES[name], task.id, value)
+        else:
+            connection.execute(f"UPDATE task SET {name} = ? WHERE id = ?", (_column(name, value, task), task.id))
     edited = rows.task(connection, task.id)
-    connection.execute("UPDATE task SET rank_ms = ? WHERE id = ?", (rank_ms(edited.priority, edited.queued_ms), task.id))
-    events.record(
-        connection, actor, "task.edited", task=task.id, data={"fields": sorted({*fields, *(["after"] if after is not None else [])})}
-    )
+    rank = rank_ms(edited.priority, edited.queued_ms, edited.due_ms)
+    connection.execute("UPDATE task SET rank_ms = ? WHERE id = ?", (rank, task.id))
+    events.record(connection, actor, "task.edited", task=task.id, data={"fields": sorted(fields)})
     return {seats_of(task.lane, task.id)} | _skip_the_impossible(connection, actor, edited)
 
 
-def _refuse_cycle(connection: sqlite3.Connection, id: int, after: Sequence[int]) -> None:
-    for before in after:
+def _column(name: str, value: object, task: Task) -> object:
+    if name == "argv" and isinstance(value, Sequence):
+        return json.dumps(list(value))
+    return _storable(str(value)) or task.title if name == "title" else value
+
+
+def _refuse_cycle(connection: sqlite3.Connection, id: int, after: Sequence[After]) -> None:
+    for before, _ in after:
         if before == id:
             raise UsageError(f"#{id} cannot wait for itself")
         path = connection.execute(

@@ -8,26 +8,37 @@ from wzp_tui.store.process import boot
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks import policy
 from wzp_tui.tasks.run import ExitRecord, Run
-from wzp_tui.tasks.task import State, Task
+from wzp_tui.tasks.task import LIVE, MEETS, State, Task
 
-# The order of tasks/order.py, over the index task_queue.
-NEXT_OF_LANE = """
-SELECT id FROM task
-WHERE state = 'queued' AND lane = :lane AND not_before_ms <= :now
+_MET = ", ".join(f"('{condition}', '{state}')" for condition, states in MEETS.items() for state in sorted(states))
+_LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
+# What tasks/order.py calls an obstacle, whatever the lane.
+_READY = f"""
+      state = 'queued' AND not_before_ms <= :now
   AND NOT EXISTS (
     SELECT 1 FROM task_after JOIN task AS earlier ON earlier.id = task_after.before
-    WHERE task_after.task = task.id AND earlier.state <> 'done')
+    WHERE task_after.task = task.id AND (task_after.condition, earlier.state) NOT IN (VALUES {_MET}))
+  AND NOT EXISTS (
+    SELECT 1 FROM task_lock WHERE task_lock.task = task.id AND task_lock.name IN (
+      SELECT taken.name FROM task AS live JOIN task_lock AS taken ON taken.task = live.id
+      WHERE live.archived = 0 AND live.state IN ({_LIVE})))
+  AND NOT EXISTS (
+    SELECT 1 FROM task_touch CROSS JOIN (
+      SELECT taken.glob FROM task AS live JOIN task_touch AS taken ON taken.task = live.id
+      WHERE live.archived = 0 AND live.state IN ({_LIVE})) AS held
+    WHERE task_touch.task = task.id AND may_meet(task_touch.glob, held.glob))
+  AND (SELECT count(*) FROM run WHERE ended_ms IS NULL)
+    < coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'limit'), 1 << 40)
+"""
+# The order of tasks/order.py, over the index task_queue.
+NEXT_OF_LANE = f"""
+SELECT id FROM task
+WHERE {_READY} AND lane = :lane
   AND EXISTS (SELECT 1 FROM lane WHERE name = :lane AND paused = 0 AND slots >= :slot)
   AND NOT EXISTS (SELECT 1 FROM run WHERE lane = :lane AND slot = :slot AND ended_ms IS NULL)
 ORDER BY next_rank DESC, rank_ms, id LIMIT 1
 """
-_THIS_TASK = """
-SELECT id FROM task
-WHERE state = 'queued' AND id = :task AND lane IS NULL AND not_before_ms <= :now
-  AND NOT EXISTS (
-    SELECT 1 FROM task_after JOIN task AS earlier ON earlier.id = task_after.before
-    WHERE task_after.task = task.id AND earlier.state <> 'done')
-"""
+_THIS_TASK = f"SELECT id FROM task WHERE {_READY} AND id = :task AND lane IS NULL"
 
 
 class Seat(NamedTuple):

@@ -70,6 +70,7 @@ class Database:
                     raise newer(self.folder.db, version)
                 for pragma in _PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}")
+                connection.create_function("may_meet", 2, _may_meet, deterministic=True)
         except BaseException:
             connection.close()
             raise
@@ -191,6 +192,12 @@ class Database:
             if name.startswith(_CORRUPT):
                 raise set_aside(self.folder, StoreCorrupt(f"{db} is damaged ({error})")) from error
             raise
+
+
+def _may_meet(glob: str, other: str) -> bool:
+    from wzp_tui.tasks.touches import may_meet  # few tasks name paths
+
+    return may_meet(glob, other)
 
 
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")

@@ -7,7 +7,7 @@ from wzp_tui.errors import StoreCorrupt, StoreError, StoreForeign, StoreNewer
 from wzp_tui.paths import StoreFolder
 
 APPLICATION_ID = 0x777A7031  # "wzp1"
-SCHEMA = 1
+SCHEMA = 2
 
 _MAGIC = b"SQLite format 3\0"
 

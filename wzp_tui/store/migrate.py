@@ -66,7 +66,8 @@ def _migrate(database: Database, migrations: str) -> None:
         mode = database.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
             raise StoreError(f"{folder} lies on a disk without shared memory; put the store on a local disk (WZP_STORE)")
-        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # `main.`: a table that was renamed leaves a temporary database behind, which has no WAL
+        database.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
         if version == 0:
             write_durably(folder.marker, b"wzp-tui keeps a store in this folder\n")
 
@@ -80,10 +81,13 @@ def _script(migrations: str, number: int) -> str:
 
 
 def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
+    connection.execute("PRAGMA foreign_keys=OFF")  # a table that is made anew is missing for a moment
     connection.execute("BEGIN IMMEDIATE")
     try:
         for statement in statements(script):
             connection.execute(statement)
+        for dangling in connection.execute("PRAGMA foreign_key_check").fetchall():
+            raise StoreError(f"migration {number} would leave a row of {dangling[0]} without its {dangling[2]}; nothing was changed")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
@@ -91,6 +95,8 @@ def _apply(connection: sqlite3.Connection, number: int, script: str) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    finally:
+        connection.execute("PRAGMA foreign_keys=ON")
 
 
 def statements(script: str) -> list[str]:

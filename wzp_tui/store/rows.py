@@ -3,16 +3,16 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from wzp_tui.errors import NotFound
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import Run
-from wzp_tui.tasks.task import Priority, State, Task
+from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, timeout,"
-    " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen"
+    " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms"
 )
 _RUN = (
     "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
@@ -20,9 +20,17 @@ _RUN = (
 )
 
 
-def _task(row: Sequence[Any], after: tuple[int, ...]) -> Task:
+class _Beside(NamedTuple):
+    """What other tables say of the tasks, by id."""
+
+    after: dict[int, list[After]]
+    locks: dict[int, list[str]]
+    touches: dict[int, list[str]]
+
+
+def _task(row: Sequence[Any], beside: _Beside) -> Task:
     (id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, *rest) = row
-    timeout, retries, retry_lost, created, queued, not_before, changed, seen = rest
+    timeout, retries, retry_lost, created, queued, not_before, changed, seen, due = rest
     return Task(
         id=id,
         title=title,
@@ -46,7 +54,10 @@ def _task(row: Sequence[Any], after: tuple[int, ...]) -> Task:
         not_before_ms=not_before,
         changed_ms=changed,
         seen=bool(seen),
-        after=after,
+        after=tuple(beside.after.get(id, ())),
+        due_ms=due,
+        locks=tuple(beside.locks.get(id, ())),
+        touches=tuple(beside.touches.get(id, ())),
     )
 
 
@@ -66,14 +77,19 @@ def tasks(connection: sqlite3.Connection, where: str = "WHERE archived = 0 ORDER
     """The tasks that a clause of our own chooses."""
     values = tuple(values)
     found = connection.execute(f"SELECT {_TASK} FROM task {where}", values).fetchall()
-    after: dict[int, list[int]] = {}
-    if len(found) == 1:
-        edges = connection.execute("SELECT task, before FROM task_after WHERE task = ? ORDER BY before", (found[0][0],))
-    else:
-        edges = connection.execute("SELECT task, before FROM task_after ORDER BY task, before")
-    for id, before in edges:
-        after.setdefault(id, []).append(before)
-    return tuple(_task(row, tuple(after.get(row[0], ()))) for row in found)
+    beside = _beside(connection, found[0][0] if len(found) == 1 else None)
+    return tuple(_task(row, beside) for row in found)
+
+
+def _beside(connection: sqlite3.Connection, only: int | None) -> _Beside:
+    beside = _Beside({}, {}, {})
+    chosen, values = ("", ()) if only is None else ("WHERE task = ?", (only,))
+    for id, before, condition in connection.execute(f"SELECT task, before, condition FROM task_after {chosen} ORDER BY before", values):
+        beside.after.setdefault(id, []).append(After(before, Condition(condition)))
+    for table, column, names in (("task_lock", "name", beside.locks), ("task_touch", "glob", beside.touches)):
+        for id, name in connection.execute(f"SELECT task, {column} FROM {table} {chosen} ORDER BY {column}", values):
+            names.setdefault(id, []).append(name)
+    return beside
 
 
 def runs(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ()) -> tuple[Run, ...]:
@@ -103,6 +119,12 @@ def lanes(connection: sqlite3.Connection) -> tuple[Lane, ...]:
     """All lanes, `default` first."""
     rows = connection.execute("SELECT name, slots, paused FROM lane ORDER BY name <> 'default', name")
     return tuple(Lane(name, slots, bool(paused)) for name, slots, paused in rows)
+
+
+def limit(connection: sqlite3.Connection) -> int | None:
+    """How many runs there may be at once, of all lanes together."""
+    row = connection.execute("SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'limit'").fetchone()
+    return row[0] if row else None
 
 
 def lane(connection: sqlite3.Connection, name: str) -> Lane:

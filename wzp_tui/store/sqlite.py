@@ -10,9 +10,9 @@ from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.database import say_on_stderr
 from wzp_tui.store.events import Event
 from wzp_tui.store.viewing import Viewer
-from wzp_tui.tasks.lane import Lane, check_lane_name, check_slots
+from wzp_tui.tasks.lane import Lane, check_lane_name, check_limit, check_slots
 from wzp_tui.tasks.run import ExitRecord, Run
-from wzp_tui.tasks.task import LIVE, OPEN, NewTask, State, Task
+from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
 
 STOPS = ("", "interrupt", "stop", "kill")
 BACKUP_EVERY = 24 * 3600.0
@@ -68,12 +68,12 @@ class SqliteStore:
     def add(self, new: NewTask) -> int:
         return self.add_all([(new, ())])[0]
 
-    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[int]]]) -> list[int]:
+    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]]) -> list[int]:
         ids: list[int] = []
         touched: change.Seats = set()
         with self._database.write() as connection:
             for new, after in batch:
-                task = new._replace(after=(*new.after, *(ids[index] for index in after)))
+                task = new._replace(after=(*new.after, *(wait._replace(task=ids[wait.task]) for wait in after)))
                 id, seats = change.add(connection, self.actor, task)
                 ids.append(id)
                 touched |= seats
@@ -172,6 +172,18 @@ class SqliteStore:
             connection.execute("UPDATE lane SET paused = ? WHERE name = ?", (paused, name))
             events.record(connection, self.actor, "lane.paused" if paused else "lane.resumed", data={"lane": name})
         self._wake({wake.seats_of(name, 0)})
+
+    def set_limit(self, limit: int | None) -> None:
+        if limit is not None:
+            check_limit(limit)
+        with self._database.write() as connection:
+            old = rows.limit(connection)
+            if limit is None:
+                connection.execute("DELETE FROM setting WHERE name = 'limit'")
+            else:
+                connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('limit', ?)", (str(limit),))
+            events.record(connection, self.actor, "limit.set", old=str(old or "none"), new=str(limit or "none"))
+        self._wake(change.EVERYBODY)
 
     def lanes(self) -> tuple[Lane, ...]:
         with self._read() as connection:

@@ -35,7 +35,8 @@ class Viewer:
             for id in changed:
                 self._read(connection, id)
         self._seq = seq
-        view = View(tuple(self._tasks.values()), dict(self._runs), rows.lanes(connection), events.latest(connection, event_count))
+        latest = events.latest(connection, event_count)
+        view = View(tuple(self._tasks.values()), dict(self._runs), rows.lanes(connection), latest, rows.limit(connection))
         self._last = (event_count, view)
         return view
 

@@ -10,6 +10,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 DEFAULT = "default"
 DEFAULT_SLOTS = 2
 MAX_SLOTS = 256
+MAX_LIMIT = 10_000
 
 
 class Lane(NamedTuple):
@@ -32,3 +33,10 @@ def check_slots(slots: int) -> int:
     if not 1 <= slots <= MAX_SLOTS:
         raise UsageError(f"slots = {slots}: a lane has 1 to {MAX_SLOTS} slots; to stop it, pause it")
     return slots
+
+
+def check_limit(limit: int) -> int:
+    """Return `limit`, or raise `UsageError`."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise UsageError(f"limit {limit}: at most 1 to {MAX_LIMIT} runs are let go at once; to stop all, pause the lanes")
+    return limit

@@ -1,13 +1,14 @@
-"""What people write for an id, a duration, a priority or a variable. Every function raises `UsageError`."""
+"""What people write for an id, a duration, a priority or a variable, and read. What reads raises `UsageError`."""
 
 import os
 import re
+import time
 from collections.abc import Iterable
 
 from wzp_tui.clean import clean
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks.check import MAX_RETRIES
-from wzp_tui.tasks.task import Priority
+from wzp_tui.tasks.task import After, Condition, Priority
 
 TITLE_LENGTH = 200
 NAME_LENGTH = 128
@@ -27,6 +28,20 @@ def parse_id(text: str) -> int:
     if not found:
         raise UsageError(f"{shown(text)} is no task; write its id, as 12 or '#12'")
     return int(found[1])
+
+
+def parse_after(text: str) -> After:
+    """What a task waits for: `12`, `12:failed`, `12:ended` or `12:ready`."""
+    id, colon, condition = text.partition(":")
+    return After(parse_id(id), parse_condition(condition) if colon else Condition.DONE)
+
+
+def parse_condition(text: str) -> Condition:
+    """`done`, `failed`, `ended` or `ready`."""
+    try:
+        return Condition(text)
+    except ValueError:
+        raise UsageError(f"{shown(text)} is nothing to wait for; there are: {', '.join(Condition)}") from None
 
 
 def parse_duration(text: str) -> float:
@@ -139,6 +154,14 @@ def nearest(text: str, names: Iterable[str]) -> str:
 def shown(text: str) -> str:
     """Foreign text inside a message: quoted, clean and short."""
     return repr(clean(text, 80))
+
+
+def moment_words(at_ms: int, now_ms: int) -> str:
+    """A time by the clock of this machine, as short as it is clear: `14:00`, `Tue 14:00`, `2027-01-31 14:00`."""
+    at, days = time.localtime(at_ms / 1000), (at_ms - now_ms) / 86_400_000
+    if abs(days) < 1 and at.tm_yday == time.localtime(now_ms / 1000).tm_yday:
+        return time.strftime("%H:%M", at)
+    return time.strftime("%a %H:%M" if 0 <= days < 6 else "%Y-%m-%d %H:%M", at)
 
 
 def duration_words(seconds: float) -> str:

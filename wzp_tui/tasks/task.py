@@ -13,6 +13,7 @@ class State(StrEnum):
     HELD = "held"
     QUEUED = "queued"
     RUNNING = "running"
+    SERVING = "serving"
     ASKING = "asking"
     REVIEW = "review"
     DONE = "done"
@@ -22,17 +23,18 @@ class State(StrEnum):
     LOST = "lost"
 
 
-OPEN = frozenset({State.HELD, State.QUEUED, State.RUNNING, State.ASKING, State.REVIEW})
+OPEN = frozenset({State.HELD, State.QUEUED, State.RUNNING, State.SERVING, State.ASKING, State.REVIEW})
 """States that will move on."""
-LIVE = frozenset({State.RUNNING, State.ASKING, State.REVIEW})
+LIVE = frozenset({State.RUNNING, State.SERVING, State.ASKING, State.REVIEW})
 """States with a run under way."""
-NEVER_DONE = frozenset({State.FAILED, State.CANCELLED, State.SKIPPED, State.LOST})
-"""States that a dependent does not wait for any longer: it is skipped."""
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.HELD: frozenset({State.QUEUED, State.CANCELLED}),
     State.QUEUED: frozenset({State.HELD, State.RUNNING, State.CANCELLED, State.SKIPPED}),
-    State.RUNNING: frozenset({State.ASKING, State.REVIEW, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}),
+    State.RUNNING: frozenset(
+        {State.SERVING, State.ASKING, State.REVIEW, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}
+    ),
+    State.SERVING: frozenset({State.RUNNING, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}),
     State.ASKING: frozenset({State.RUNNING, State.REVIEW, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}),
     State.REVIEW: frozenset({State.RUNNING, State.DONE, State.FAILED, State.CANCELLED, State.LOST, State.QUEUED}),
     State.DONE: frozenset({State.QUEUED}),
@@ -41,6 +43,47 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.SKIPPED: frozenset({State.QUEUED, State.HELD}),
     State.LOST: frozenset({State.QUEUED}),
 }
+
+
+class Condition(StrEnum):
+    """What a task may wait for in another one."""
+
+    DONE = "done"
+    FAILED = "failed"
+    ENDED = "ended"
+    """Done, failed, or whatever else: it will not run any more."""
+    READY = "ready"
+    """A service that serves."""
+
+
+_ENDED = frozenset({State.DONE, State.FAILED, State.CANCELLED, State.SKIPPED, State.LOST})
+MEETS: Mapping[Condition, frozenset[State]] = {
+    Condition.DONE: frozenset({State.DONE}),
+    Condition.FAILED: frozenset({State.FAILED, State.LOST}),
+    Condition.ENDED: _ENDED,
+    Condition.READY: frozenset({State.SERVING}),
+}
+"""The states of an earlier task in which one behind it may start. In any other ended state it never will: it is skipped."""
+
+
+class After(NamedTuple):
+    """What a task waits for."""
+
+    task: int
+    condition: Condition = Condition.DONE
+
+    def met_by(self, state: State) -> bool:
+        """The wait is over."""
+        return state in MEETS[self.condition]
+
+    def never_met_by(self, state: State) -> bool:
+        """There is nothing to wait for any more."""
+        return state in _ENDED and state not in MEETS[self.condition]
+
+    @property
+    def name(self) -> str:
+        """As the user reads and writes it: `#12`, `#12 ready`."""
+        return f"#{self.task}" if self.condition is Condition.DONE else f"#{self.task} {self.condition}"
 
 
 class Priority(IntEnum):
@@ -70,8 +113,8 @@ class NewTask(NamedTuple):
     place: str = "tab"
     """Where a task without a lane goes: `tab`, `split`, or `shell` (into a shell that is there)."""
     priority: Priority = Priority.NORMAL
-    after: Sequence[int] = ()
-    """Ids of tasks that must be done first."""
+    after: Sequence[After] = ()
+    """What must come to pass first."""
     env: Mapping[str, str] = {}
     """Stored with the task, masked wherever it is shown."""
     env_names: Sequence[str] = ()
@@ -84,6 +127,12 @@ class NewTask(NamedTuple):
     retry_lost: bool = False
     """Run again when the run was lost: the command may then have run twice."""
     hold: bool = False
+    due_ms: int | None = None
+    """When it should be done, in milliseconds of Unix time: as that comes near, it goes before others."""
+    locks: Sequence[str] = ()
+    """Names that only one task under way may have."""
+    touches: Sequence[str] = ()
+    """Path globs, absolute: no two tasks whose globs may meet are under way at once."""
 
 
 class Task(NamedTuple):
@@ -115,7 +164,10 @@ class Task(NamedTuple):
     """When the state was entered."""
     seen: bool
     """The user saw that it failed."""
-    after: tuple[int, ...] = ()
+    after: tuple[After, ...] = ()
+    due_ms: int | None = None
+    locks: tuple[str, ...] = ()
+    touches: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -21,7 +21,8 @@ from wzp_tui.errors import TaskFileError, UsageError
 from wzp_tui.tasks import parse
 from wzp_tui.tasks.check import MAX_RETRIES
 from wzp_tui.tasks.lane import DEFAULT, MAX_SLOTS, check_lane_name
-from wzp_tui.tasks.task import NewTask, command_line, shell_line
+from wzp_tui.tasks.task import After, Condition, NewTask, command_line, shell_line
+from wzp_tui.tasks.touches import anchored, check_touches
 from wzp_tui.toml_file import Path, TomlFile, TomlProblem, read_toml, told
 
 
@@ -30,8 +31,8 @@ class PlannedTask(NamedTuple):
 
     name: str
     task: NewTask
-    after: tuple[int, ...]
-    """Earlier tasks of the plan that must be done first, by index."""
+    after: tuple[After, ...]
+    """What must come to pass first in earlier tasks of the plan, by index in place of an id."""
 
 
 class TaskPlan(NamedTuple):
@@ -67,7 +68,10 @@ def load_task_file(path: str) -> TaskPlan:
     if problems:
         raise TaskFileError(problems)
     place = {model.task[number].name: index for index, number in enumerate(order)}
-    tasks = (PlannedTask(model.task[n].name, entries[n], tuple(place[name] for name in dict.fromkeys(model.task[n].after))) for n in order)
+    tasks = []
+    for number in order:
+        waits = (_wait(text, place) for text in dict.fromkeys(model.task[number].after))
+        tasks.append(PlannedTask(model.task[number].name, entries[number], tuple(After(place[name], when) for name, when in waits)))
     return TaskPlan(tuple(tasks), {name: lane.slots for name, lane in model.lanes.items()})
 
 
@@ -132,6 +136,8 @@ class _Task(_Model):
     retry_lost: bool = False
     timeout: Timeout | None = None
     priority: Literal["high", "normal", "low"] = "normal"
+    locks: list[Name] = []
+    touches: Annotated[list[str], AfterValidator(_reads(check_touches))] = []
 
 
 class _File(_Model):
@@ -183,6 +189,8 @@ def _planned(file: TomlFile, number: int, entry: _Task, folder: str, problems: l
         timeout=entry.timeout,
         retries=entry.retries,
         retry_lost=entry.retry_lost,
+        locks=tuple(dict.fromkeys(entry.locks)),
+        touches=tuple(dict.fromkeys(anchored(pattern, cwd) for pattern in entry.touches)),
     )
 
 
@@ -194,17 +202,30 @@ def _order(file: TomlFile, tasks: Sequence[_Task], problems: list[str]) -> list[
         if first != number:
             line = file.line(("task", first, "name"))
             problems.append(file.problem(("task", number, "name"), f"there is a task `{entry.name}` already, in line {line}"))
+    waits: dict[int, list[int]] = {number: [] for number in range(len(tasks))}
     for number, entry in enumerate(tasks):
-        for name in entry.after:
+        for text in entry.after:
+            try:
+                name, _ = _wait(text, numbers)
+            except UsageError as error:
+                problems.append(file.problem(("task", number, "after"), f"`after`: {error}"))
+                continue
             if name not in numbers:
                 near = parse.nearest(name, numbers)
                 problems.append(file.problem(("task", number, "after"), f"`after`: there is no task {parse.shown(name)}{near}"))
-    waits = {number: [numbers[name] for name in entry.after if name in numbers] for number, entry in enumerate(tasks)}
+            else:
+                waits[number].append(numbers[name])
     order, cycle = _sorted(waits)
     if cycle:
         names = " → ".join(tasks[number].name for number in cycle)
         problems.append(file.problem(("task", cycle[0], "after"), f"these tasks wait for each other for ever: {names}"))
     return order
+
+
+def _wait(text: str, names: Container[str]) -> tuple[str, Condition]:
+    """`compile`, or `server:ready`: a task, and what is waited for in it. Raises `UsageError`."""
+    name, colon, condition = text.rpartition(":")
+    return (name, parse.parse_condition(condition)) if colon and text not in names else (text, Condition.DONE)
 
 
 def _sorted(waits: Mapping[int, Sequence[int]]) -> tuple[list[int], list[int]]:

@@ -39,6 +39,12 @@ def anchored(pattern: str, folder: str) -> str:
     return "".join(f"[{char}]" if char in "*?[{" else char for char in folder.rstrip("/")) + "/" + pattern
 
 
+def relative(pattern: str, folder: str) -> str:
+    """An anchored pattern as it is written in that folder."""
+    start = anchored("", folder)
+    return pattern[len(start) :] if pattern.startswith(start) else pattern
+
+
 def meeting(ours: Sequence[str], theirs: Sequence[str]) -> tuple[str, str] | None:
     """The first two patterns that may touch the same path, one of each, or `None`."""
     others = [(pattern, _names(pattern)) for pattern in theirs]

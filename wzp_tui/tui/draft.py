@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
-from wzp_tui.tasks.task import Priority
+from wzp_tui.tasks.task import After, Condition, Priority
 from wzp_tui.tui.words import folder
 
 
@@ -24,7 +24,7 @@ class Draft(NamedTuple):
     place: str = "tab"
     """Where the pane of its own is."""
     priority: Priority = Priority.NORMAL
-    after: tuple[int, ...] = ()
+    after: tuple[After, ...] = ()
     timeout: float | None = None
     retries: int = 0
     workspace: str = "default"
@@ -90,10 +90,15 @@ def _to(text: str, known: Known) -> dict[str, Any]:
 
 
 def _after(text: str, known: Known) -> dict[str, Any]:
-    ids = tuple(dict.fromkeys(parse.parse_id(word) for word in text.replace(",", " ").split()))
-    if missing := [id for id in ids if id not in known.tasks]:
-        raise UsageError(f"there is no task #{missing[0]}")
-    return {"after": ids}
+    waits = tuple(dict.fromkeys(parse.parse_after(word) for word in text.replace(",", " ").split()))
+    if missing := [after for after in waits if after.task not in known.tasks]:
+        raise UsageError(f"there is no task #{missing[0].task}")
+    return {"after": waits}
+
+
+def _waits(draft: Draft) -> str:
+    """As `parse_after` reads it."""
+    return ", ".join(str(id) if when is Condition.DONE else f"{id}:{when}" for id, when in draft.after)
 
 
 def _hold(text: str, known: Known) -> dict[str, Any]:
@@ -134,7 +139,7 @@ FIELDS = (
         lambda text, _: {"priority": parse.parse_priority(text)},
         lambda _: [level.word for level in reversed(Priority)],
     ),
-    Field("after", "after", "tasks that must be done first: 12, 14", lambda draft: ", ".join(map(str, draft.after)), _after),
+    Field("after", "after", "tasks that must be done first: 12, 14; or 12:failed, 12:ended, 12:ready", _waits, _after),
     Field(
         "timeout",
         "timeout",

@@ -7,7 +7,7 @@ from wzp_tui.clean import clean
 from wzp_tui.controller import PaneRow, Snapshot, TaskRow
 from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tasks.run import Run
-from wzp_tui.tasks.task import LIVE, State, command_line
+from wzp_tui.tasks.task import LIVE, After, State, command_line
 from wzp_tui.tui.times import age, moment
 from wzp_tui.tui.words import folder, pane_name, plural
 
@@ -30,7 +30,7 @@ def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int) -> list[Fact]:
         found.append(Fact("because", clean(row.reason, 1000)))
     if task.reason and task.reason != row.reason:
         found.append(Fact("" if row.reason else "because", clean(task.reason, 1000)))
-    found += [Fact("after" if not at else "", _before(id, snapshot)) for at, id in enumerate(task.after)]
+    found += [Fact("after" if not at else "", _before(after, snapshot)) for at, after in enumerate(task.after)]
     found += [Fact("command", clean(line, 1000)) if not at else Fact("", clean(line, 1000)) for at, line in enumerate(_lines(task.argv))]
     found.append(Fact("folder", folder(task.cwd) + ("" if os.path.isdir(task.cwd) else "  (is not there)")))
     lane = f"lane {task.lane}" if task.lane else {"tab": "a pane of its own", "split": "a split", "shell": "an idle shell"}[task.place]
@@ -51,9 +51,9 @@ def _lines(argv: tuple[str, ...]) -> list[str]:
     return command_line(argv).splitlines() or [""]
 
 
-def _before(id: int, snapshot: Snapshot) -> str:
-    row = snapshot.task(id)
-    return f"#{id}" if row is None else f"#{id} {clean(row.task.title, 60)}: {row.word}"
+def _before(after: After, snapshot: Snapshot) -> str:
+    row = snapshot.task(after.task)
+    return after.name if row is None else f"{after.name} {clean(row.task.title, 60)}: {row.word}"
 
 
 def _facts_of_run(run: Run, row: TaskRow, now_ms: int) -> list[Fact]:

@@ -1,0 +1,93 @@
+-- `serving`, and what the queue is told of a task, a lane, a run. A constraint of SQLite cannot be altered, so the table is made anew.
+CREATE TABLE task_2 (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('held', 'queued', 'running', 'serving', 'asking', 'review', 'done', 'failed', 'cancelled', 'skipped', 'lost')),
+    reason TEXT NOT NULL DEFAULT '',
+    workspace TEXT NOT NULL,
+    lane TEXT REFERENCES lane (name),
+    place TEXT NOT NULL CHECK (place IN ('tab', 'split', 'shell')),
+    priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 2),
+    next_rank INTEGER NOT NULL DEFAULT 0,
+    rank_ms INTEGER NOT NULL,
+    argv TEXT NOT NULL,
+    cwd TEXT NOT NULL,
+    env TEXT NOT NULL DEFAULT '{}',
+    env_names TEXT NOT NULL DEFAULT '[]',
+    env_file TEXT NOT NULL DEFAULT '',
+    timeout REAL CHECK (timeout > 0),
+    retries INTEGER NOT NULL DEFAULT 0 CHECK (retries >= 0),
+    retry_lost INTEGER NOT NULL DEFAULT 0 CHECK (retry_lost IN (0, 1)),
+    tries INTEGER NOT NULL DEFAULT 0,
+    created_ms INTEGER NOT NULL,
+    queued_ms INTEGER NOT NULL,
+    not_before_ms INTEGER NOT NULL DEFAULT 0,
+    changed_ms INTEGER NOT NULL,
+    seen INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1)),
+    archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
+    due_ms INTEGER,
+    tags TEXT NOT NULL DEFAULT '[]',
+    policy TEXT NOT NULL DEFAULT '{}',
+    series INTEGER REFERENCES series (id),
+    tick_ms INTEGER,
+    UNIQUE (series, tick_ms)
+) STRICT;
+
+INSERT INTO task_2 (id, title, state, reason, workspace, lane, place, priority, next_rank, rank_ms, argv, cwd, env, env_names, env_file,
+    timeout, retries, retry_lost, tries, created_ms, queued_ms, not_before_ms, changed_ms, seen, archived)
+SELECT id, title, state, reason, workspace, lane, place, priority, next_rank, rank_ms, argv, cwd, env, env_names, env_file,
+    timeout, retries, retry_lost, tries, created_ms, queued_ms, not_before_ms, changed_ms, seen, archived FROM task;
+
+DROP TABLE task;
+ALTER TABLE task_2 RENAME TO task;
+
+CREATE INDEX task_queue ON task (lane, next_rank DESC, rank_ms, id) WHERE state = 'queued';
+CREATE INDEX task_state ON task (state) WHERE archived = 0;
+CREATE INDEX task_title ON task (title);
+
+ALTER TABLE task_after ADD COLUMN condition TEXT NOT NULL DEFAULT 'done'
+    CHECK (condition IN ('done', 'failed', 'ended', 'ready'));
+
+-- What a task has for itself while it runs: a name, or the paths of a glob.
+CREATE TABLE task_lock (
+    task INTEGER NOT NULL REFERENCES task (id),
+    name TEXT NOT NULL,
+    PRIMARY KEY (task, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE task_touch (
+    task INTEGER NOT NULL REFERENCES task (id),
+    glob TEXT NOT NULL,
+    PRIMARY KEY (task, glob)
+) STRICT, WITHOUT ROWID;
+
+-- A task that comes again: `template` is added anew at each tick.
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    template TEXT NOT NULL,
+    lane TEXT,
+    every TEXT NOT NULL,
+    overlap TEXT NOT NULL CHECK (overlap IN ('skip', 'queue')),
+    catch_up INTEGER NOT NULL CHECK (catch_up >= 0),
+    start_ms INTEGER NOT NULL,
+    last_ms INTEGER NOT NULL,
+    next_ms INTEGER,
+    paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+    ended INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1))
+) STRICT;
+
+CREATE INDEX series_next ON series (next_ms) WHERE paused = 0 AND ended = 0;
+
+ALTER TABLE lane ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE lane ADD COLUMN workspace TEXT;
+ALTER TABLE lane ADD COLUMN pause_on_failure INTEGER NOT NULL DEFAULT 0 CHECK (pause_on_failure IN (0, 1));
+ALTER TABLE lane ADD COLUMN draining INTEGER NOT NULL DEFAULT 0 CHECK (draining IN (0, 1));
+
+ALTER TABLE run ADD COLUMN ready_ms INTEGER;
+ALTER TABLE run ADD COLUMN progress TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
