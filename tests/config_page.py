@@ -22,6 +22,8 @@ One file, `~/.config/wzp-tui/config.toml` (`wzp-tui config path` says where it i
 missing. An open tower shows a change at once. While the file is wrong, what was before stays in use, and a row under the header
 names line, value and cure; `wzp-tui config check` does so, too.
 
+![A mistake in the config file, named in the tower.](pictures/wrong-config.svg)
+
 ```toml
 [ui]
 theme = "chart"
@@ -48,6 +50,8 @@ and a letter) is refused, and so is a key that two commands would have on one sc
 
 THEMES = """\
 ## Themes
+
+![The key T shows each theme while you choose.](pictures/themes.svg)
 
 `harbour` and `ember` are dark, `chart` and `linen` light, `contrast` has a contrast of at least 7 everywhere, and `terminal` uses the
 terminal's own sixteen colours. A theme of your own is a file `themes/NAME.toml` beside the config file; one of the same name replaces a

@@ -5,12 +5,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from wzp_tui.controller import Snapshot
     from wzp_tui.paths import StoreFolder
     from wzp_tui.store import Store
 
@@ -76,6 +77,20 @@ def fake_wezterm(tmp_path: Path) -> "Iterator[Fake]":
     it.runs()
     yield it
     it.removed()
+
+
+@pytest.fixture
+def looks(snap_compare: "Callable[..., bool]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Callable[..., None]":
+    """Compares what the tower shows of a world, in a size and after keys, with the picture that was taken before."""
+    from .looks import app_of, at_rest
+
+    monkeypatch.chdir("/")
+
+    def compare(world: "Snapshot", size: tuple[int, int], *keys: str, **how: Any) -> None:
+        app = app_of(world, str(tmp_path / "store"), **how)
+        assert snap_compare(app, terminal_size=size, run_before=lambda pilot: at_rest(pilot, *keys))
+
+    return compare
 
 
 @pytest.fixture

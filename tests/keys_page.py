@@ -15,6 +15,8 @@ def _lines() -> Iterator[str]:
     yield "All of them, from the command table (`wzp_tui/commands.py`). `?` shows them in the tower, those of the selected row first; `^p`"
     yield 'finds a command by its name. Other keys are given in the config file, by the id: `"task.retry" = "R"` in `[keys]`'
     yield "([configuration.md](configuration.md)); `?`, footer and palette then show those."
+    yield ""
+    yield "![The help: the keys of the selected row come first.](pictures/help.svg)"
     for group, title in GROUPS.items():
         yield ""
         yield f"## {title}"

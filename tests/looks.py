@@ -9,44 +9,99 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
+from textual.pilot import Pilot
+
 from tests import worlds
+from tests.svg import svg_of
 from wzp_tui.config import Settings, UiSettings
 from wzp_tui.controller import Controller, Snapshot
+from wzp_tui.store import Run
 from wzp_tui.tui.app import TowerApp
 from wzp_tui.tui.machine import Load
+from wzp_tui.tui.widgets.header import CURVE, Header
 
 SIZES = ((160, 45), (80, 24), (45, 40))
 WORLDS = ("busy", "first_start", "empty", "failed", "unreachable", "hostile")
+CPU = (9, 14, 31, 12, 8, 46, 34, 21)
+T = TypeVar("T")
+
+
+class PictureStore:
+    """Knows the runs of a world."""
+
+    def __init__(self, world: Snapshot) -> None:
+        self._runs = [row.run for row in world.tasks if row.run]
+
+    def recent_runs(self, tasks: Sequence[int], **how: Any) -> Sequence[Run]:
+        return [run for run in self._runs if not tasks or run.task in tasks]
+
+
+class PictureController(Controller):
+    """Shows a world that stands still, with its logs."""
+
+    def __init__(self, folder: str, world: Snapshot) -> None:
+        super().__init__(folder, worlds.PictureMux())  # type: ignore[arg-type]
+        self._store = PictureStore(world)
+        self.snapshots.set(world)
+        os.makedirs(os.path.join(folder, "logs"), exist_ok=True)
+        for run, text in worlds.LOGS.items():
+            with open(self.folder.log(run), "w") as file:
+                file.write(text)
+
+    async def ask(self, what: Callable[[Any], T]) -> T:
+        return what(self._store)
 
 
 def app_of(world: Snapshot, folder: str, theme: str = "harbour", problems: Sequence[str] = (), **ui: Any) -> TowerApp:
-    """The tower, showing a world that stands still; `ui`: settings of its looks."""
-    controller = Controller(folder, worlds.PictureMux())  # type: ignore[arg-type]
-    controller.snapshots.set(world)
+    """The tower, showing a world; `ui`: settings of its looks."""
+    loads = iter([Load(cpu, 41) for cpu in CPU])
     return TowerApp(
-        controller, Settings(ui=UiSettings(theme=theme, **ui)), problems, clock=worlds.clock, watch=False, load=lambda: Load(21, 41)
+        PictureController(folder, world),
+        Settings(ui=UiSettings(theme=theme, motion=False, **ui)),
+        problems,
+        clock=worlds.clock,
+        watch=False,
+        load=lambda: next(loads, None),
     )
 
 
-async def picture(world: Snapshot, size: tuple[int, int], look: str, keys: Sequence[str], path: str) -> None:
-    theme, _, glyphs = look.partition("+")
+async def at_rest(pilot: Pilot[None], *keys: str) -> None:
+    """Press these keys, one after the other, and wait until the screen stands still."""
+    app: Any = pilot.app
+    header = app.tower.query_one(Header)
+    for _ in range(CURVE):
+        header.measure()
+    await still(pilot)
+    for key in keys:
+        await pilot.press(key)
+        await still(pilot)
+
+
+async def still(pilot: Pilot[None], times: int = 3) -> None:
+    """Wait until the screen has shown the same so many times."""
+    seen, same = "", 0
+    for _ in range(100):
+        await pilot.pause(0.05)
+        now = svg_of(pilot.app)
+        same = same + 1 if now == seen else 0
+        seen = now
+        if same >= times:
+            return
+    raise AssertionError("the screen does not stand still")
+
+
+async def picture(world: Snapshot, size: tuple[int, int], theme: str, keys: Sequence[str], says: str = "", **ui: Any) -> str:
+    """The SVG of a world in this size and theme, after these keys."""
     with tempfile.TemporaryDirectory() as folder:
-        app = app_of(world, folder, theme, glyphs=glyphs or "unicode")
+        app = app_of(world, folder, theme, **ui)
         async with app.run_test(size=size, notifications=True) as pilot:
-            await pilot.pause(0.2)
-            await pilot.press(*keys)
-            await pilot.pause(0.2)
-            svg = app.export_screenshot().replace("<svg ", '<svg xml:space="preserve" ', 1)
-    with open(path + ".svg", "w") as file:
-        file.write(svg)
-    if shutil.which("rsvg-convert"):
-        subprocess.run(["rsvg-convert", path + ".svg", "-o", path + ".png"], check=True)
-        os.unlink(path + ".svg")
+            await at_rest(pilot, *keys)
+            return svg_of(app, says)
 
 
 async def main(folder: str, chosen: Sequence[str]) -> None:
@@ -55,9 +110,15 @@ async def main(folder: str, chosen: Sequence[str]) -> None:
         form, _, keys = name.partition(":")
         world, _, look = form.partition("@")
         for size in SIZES:
-            for theme in [look] if look else ["harbour", "chart"]:
-                path = os.path.join(folder, f"{name.replace(':', '-').replace(' ', '_')}-{theme}-{size[0]}x{size[1]}")
-                await picture(getattr(worlds, world)(), size, theme, keys.split(), path)
+            for themed in [look] if look else ["harbour", "chart"]:
+                theme, _, glyphs = themed.partition("+")
+                svg = await picture(getattr(worlds, world)(), size, theme, keys.split(), glyphs=glyphs or "unicode")
+                path = os.path.join(folder, f"{name.replace(':', '-').replace(' ', '_')}-{themed}-{size[0]}x{size[1]}")
+                with open(path + ".svg", "w") as file:
+                    file.write(svg)
+                if shutil.which("rsvg-convert"):
+                    subprocess.run(["rsvg-convert", path + ".svg", "-o", path + ".png"], check=True)
+                    os.unlink(path + ".svg")
                 print(path)
 
 

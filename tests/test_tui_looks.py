@@ -1,14 +1,10 @@
 """How the tower looks in each theme, without colours, in ASCII, with a wrong config file. The docstrings say what one should see."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from tests import worlds
-from tests.looks import app_of
 from wzp_tui.config import themes
 
 BROKEN = (
@@ -17,55 +13,39 @@ BROKEN = (
 )
 
 
-@pytest.fixture
-def looks(snap_compare: Callable[..., bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
-    monkeypatch.chdir("/")
-
-    def compare(size: tuple[int, int], *keys: str, **how: Any) -> None:
-        async def rest(pilot: Pilot[None]) -> None:
-            await pilot.pause(0.2)
-            await pilot.press(*keys)
-            await pilot.pause(0.2)
-
-        assert snap_compare(app_of(worlds.busy(), str(tmp_path / "store"), **how), terminal_size=size, run_before=rest)
-
-    return compare
-
-
 @pytest.mark.parametrize("theme", themes.names())
 def test_every_theme(looks: Callable[..., None], theme: str) -> None:
     """Amber only for what needs you, red failed, blue running, lilac limited; where there are no tones, a line between the panels."""
-    looks((160, 45), theme=theme)
+    looks(worlds.busy(), (160, 45), theme=theme)
 
 
 def test_a_sheet_in_the_terminals_own_colours(looks: Callable[..., None]) -> None:
     """The list is seen above the question."""
-    looks((80, 24), "x", theme="terminal")
+    looks(worlds.busy(), (80, 24), "x", theme="terminal")
 
 
 def test_the_keys_in_the_sidebar_in_the_terminals_own_colours(looks: Callable[..., None]) -> None:
     """One row in reverse in the sidebar, where the keys go; the selected task underlined."""
-    looks((120, 30), "w", "j", "j", theme="terminal")
+    looks(worlds.busy(), (120, 30), "w", "j", "j", theme="terminal")
 
 
 def test_without_colours(looks: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Badge, answer bar and selected row in reverse; all else in one colour, bold or dim. What the pane shows has no colours either."""
     monkeypatch.setenv("NO_COLOR", "1")
-    looks((160, 45))
+    looks(worlds.busy(), (160, 45))
 
 
 def test_in_ascii(looks: Callable[..., None]) -> None:
     """Every sign is ASCII, in the pane, too, where it is one of ours; the columns stand as they did."""
-    looks((160, 45), glyphs="ascii", theme="contrast")
+    looks(worlds.busy(), (160, 45), glyphs="ascii", theme="contrast")
 
 
 @pytest.mark.parametrize("size", [(120, 30), (45, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_a_wrong_config_file(looks: Callable[..., None], size: tuple[int, int]) -> None:
     """Under the header file and line in red, value and cure beside them; what is too much is counted."""
-    looks(size, problems=BROKEN)
+    looks(worlds.busy(), size, problems=BROKEN)
 
 
 def test_other_columns(looks: Callable[..., None]) -> None:
     """Only ids, titles and states; a narrow sidebar, and nearly all the height for the list."""
-    looks((120, 30), theme="linen", columns=("id", "state"), sidebar_width=20, list_height=80)
+    looks(worlds.busy(), (120, 30), theme="linen", columns=("id", "state"), sidebar_width=20, list_height=80)

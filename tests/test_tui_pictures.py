@@ -4,33 +4,11 @@
 """
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests import worlds
-from tests.looks import SIZES, app_of
-
-Compare = Callable[..., bool]
-
-
-@pytest.fixture
-def looks(snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
-    monkeypatch.setattr("textual.widgets.TextArea.cursor_blink", False)
-    monkeypatch.chdir("/")
-
-    def compare(world: Any, size: tuple[int, int], *keys: str, theme: str = "harbour") -> None:
-        async def rest(pilot: Any) -> None:
-            await pilot.pause(0.2)
-            await pilot.press(*keys)
-            await pilot.pause(0.2)
-
-        assert snap_compare(app_of(world, str(tmp_path / "store"), theme), terminal_size=size, run_before=rest)
-
-    return compare
-
+from tests.looks import SIZES
 
 sizes = pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 

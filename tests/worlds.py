@@ -148,7 +148,8 @@ def failed() -> Snapshot:
     """One thing failed, and the rest is done."""
     world = busy()
     kept = tuple(row for row in world.tasks if row.section in (Section.FAILED, Section.DONE))
-    return Snapshot(world.mux, kept, world.panes[8:], world.lanes[:1], world.workspaces, world.events[2:], True, "", NOON)
+    lanes = (LaneRow(Lane("build", 1, False), 0, 0, 0),)
+    return Snapshot(world.mux, kept, world.panes[8:], lanes, world.workspaces, world.events[2:], True, "", NOON)
 
 
 def hostile() -> Snapshot:
@@ -169,23 +170,52 @@ def hostile() -> Snapshot:
     return Snapshot(state, rows, panes, busy().lanes, tuple(name[:40] for name in names), (), True, "", NOON)
 
 
-SCREEN = """\x1b[0m
-\x1b[1m● Bash\x1b[0m\x1b[38;2;152;162;179m(pytest tests/test_auth.py -q)\x1b[0m
-  └ 1 failed, 14 passed in 3.02s
+SCREEN = """\x1b[1m● Bash\x1b[0m\x1b[37m(pytest tests/test_auth.py -q)
+  └ 1 failed, 14 passed in 3.02s\x1b[0m
 
 \x1b[32m●\x1b[0m I'll keep the \x1b[34mnext\x1b[0m parameter across the OAuth round trip.
 
-\x1b[1m● Update\x1b[0m\x1b[38;2;152;162;179m(auth.py)\x1b[0m
-   41  def callback(request):
-   42 \x1b[31m-    return redirect("/")\x1b[0m
-   42 \x1b[32m+    target = request.session.pop("next", "/")\x1b[0m
-   43 \x1b[32m+    return redirect(safe_url(target))\x1b[0m
+\x1b[1m● Update\x1b[0m\x1b[37m(auth.py)
+   41  def callback(request):\x1b[0m
+   \x1b[37m42\x1b[0m \x1b[31m-    return redirect("/")\x1b[0m
+   \x1b[37m42\x1b[0m \x1b[32m+    target = request.session.pop("next", "/")\x1b[0m
+   \x1b[37m43\x1b[0m \x1b[32m+    return redirect(safe_url(target))\x1b[0m
 
 Do you want to make this edit to auth.py?
-\x1b[1m❯ 1. Yes\x1b[0m
+\x1b[1m❯ 1. Yes\x1b[0m\x1b[37m
   2. Yes, and don't ask again this session
-  3. No, and tell Claude what to do differently
+  3. No, and tell Claude what to do differently\x1b[0m
 """
+
+VIM = """\x1b[33m  1 \x1b[0m\x1b[35mfrom\x1b[0m django.shortcuts \x1b[35mimport\x1b[0m redirect
+\x1b[33m  2 \x1b[0m
+\x1b[33m  3 \x1b[0m
+\x1b[33m  4 \x1b[0m\x1b[35mdef\x1b[0m callback(request):
+\x1b[33m  5 \x1b[0m    \x1b[35mreturn\x1b[0m redirect(\x1b[32m"/"\x1b[0m)
+\x1b[34m~
+~
+~\x1b[0m
+\x1b[7mauth.py                                   5,1            All\x1b[0m
+"""
+PROMPT = "\x1b[36m~/src/api\x1b[0m \x1b[37mmain\x1b[0m ❯ \n"
+SCREENS = {4: VIM, 5: PROMPT, 31: PROMPT, 32: PROMPT}
+"""What panes show that do not show `SCREEN`."""
+LOGS = {
+    11: """\x1b[1m$ npm audit\x1b[0m
+found 412 packages, 58 of them in use
+checking them against the advisories of 2026-11-23
+
+\x1b[31m\x1b[1merror: 3 high severity\x1b[0m
+\x1b[1mcookie-jar\x1b[0m   < 0.7.2    \x1b[31mhigh\x1b[0m   a name may hold a header         fixed in 0.7.2
+\x1b[1mfast-glob\x1b[0m    < 3.3.4    \x1b[31mhigh\x1b[0m   a pattern may take for ever      fixed in 3.3.4
+\x1b[1mtiny-tar\x1b[0m     < 2.1.0    \x1b[31mhigh\x1b[0m   a link may lead out of a folder  fixed in 2.1.0
+
+3 problems in 3 packages; \x1b[36mnpm audit fix\x1b[0m mends them all
+""",
+    13: "collected 517 items\n" + "".join(f"tests/test_{name}.py " + "." * 53 + "\n" for name in ("auth", "cart", "mail", "search")),
+    17: "warning: unused export `legacy` in Settings.svelte\n",
+}
+"""What runs have printed, by their ids."""
 
 
 class PictureMux:
@@ -194,7 +224,7 @@ class PictureMux:
     kind, instance, own_pane = "wezterm", MUX, 33
 
     async def text(self, pane: int, *, scrollback: int = 0, escapes: bool = False) -> str:
-        return SCREEN
+        return SCREENS.get(pane, SCREEN)
 
     async def panes(self) -> Sequence[Pane]:
         return ()

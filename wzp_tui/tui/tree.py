@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot, TaskRow
 from wzp_tui.store import Event
-from wzp_tui.tui.words import Counts, counts, event_words
+from wzp_tui.tui.words import Counts, counts, event_words, pane_name
 
 
 class Title(NamedTuple):
@@ -41,6 +43,8 @@ class PaneLine(NamedTuple):
     pane: PaneRow
     task: TaskRow | None
     depth: int
+    column: int = 0
+    """Cells of the longest name in its tab, so that the tasks beside the names stand in a column."""
 
 
 class LaneLine(NamedTuple):
@@ -77,7 +81,7 @@ def key_of(row: Row) -> Key | None:
 
 def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> tuple[Row, ...]:
     """The rows of the sidebar, from top to bottom."""
-    rows: list[Row] = [Title("WORKSPACES")]
+    rows: list[Row] = [Title("WORKSPACES")] if snapshot.workspaces else []
     tasks = {row.task.id: row for row in snapshot.tasks if row.pane is not None}
     for name in snapshot.workspaces:
         line = WorkspaceLine(name, counts(snapshot, name), ("workspace", name) in folded, name == chosen)
@@ -85,11 +89,15 @@ def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> t
         if not line.folded:
             rows += _tabs(name, [row for row in snapshot.panes if row.pane.workspace == name], tasks, folded)
     if snapshot.lanes:
-        rows += [Title(""), Title("LANES"), *map(LaneLine, snapshot.lanes)]
+        rows += [*_gap(rows), Title("LANES"), *map(LaneLine, snapshot.lanes)]
     events = [EventLine(event) for event in snapshot.events if event_words(event)]
     if events:
-        rows += [Title(""), Title("EVENTS"), *events]
+        rows += [*_gap(rows), Title("EVENTS"), *events]
     return tuple(rows)
+
+
+def _gap(rows: Sequence[Row]) -> Sequence[Row]:
+    return [Title("")] if rows else []
 
 
 def _tabs(workspace: str, panes: Sequence[PaneRow], tasks: Mapping[int, TaskRow], folded: frozenset[Key]) -> list[Row]:
@@ -106,7 +114,8 @@ def _tabs(workspace: str, panes: Sequence[PaneRow], tasks: Mapping[int, TaskRow]
         line = TabLine(workspace, tab, title, _counts([line.task for line in lines]), ("tab", tab) in folded)
         rows.append(line)
         if not line.folded:
-            rows += lines
+            column = max((cell_len(pane_name(line.pane)) for line in lines if line.task), default=0)
+            rows += [line._replace(column=column) for line in lines]
     return rows
 
 

@@ -185,12 +185,12 @@ class Actions(Drafting, RowActions):
 
         row = next((row for row in self.situation().rows if isinstance(row, TaskRow) and row.run), None)
         if row is not None and row.run is not None:
-            self.app.push_screen(LogFull(self.controller, row.run))
+            self.app.push_screen(LogFull(self.controller, row.run, clock=self.clock))
 
     def action_view_logs(self) -> None:
         from wzp_tui.tui.screens.all_logs import AllLogs
 
-        self.app.push_screen(AllLogs(self.controller))
+        self.app.push_screen(AllLogs(self.controller, clock=self.clock))
 
     def action_move_needs(self) -> None:
         rows = [row for row in self.tasks.rows if isinstance(row, TaskRow) and needs_you(row)]

@@ -1,6 +1,5 @@
 """Lines of the logs of all runs: found by task, level, time and text, and opened where they stand."""
 
-import time
 from collections.abc import Sequence
 
 from textual import on, work
@@ -26,7 +25,7 @@ from wzp_tui.tui.screens.log_full import ERRORS, LogFull
 from wzp_tui.tui.screens.log_keys import LogKeys
 from wzp_tui.tui.screens.save import Save, SaveAs
 from wzp_tui.tui.screens.sheet import SheetLine
-from wzp_tui.tui.times import moment
+from wzp_tui.tui.times import Clock, moment, now_ms
 from wzp_tui.tui.widgets.hits import HitRow, Hits
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.words import plural
@@ -40,10 +39,10 @@ _RUNS = 5000
 class AllLogs(LogKeys):
     """Begins with the lines that tell of errors, those of the newest run first."""
 
-    def __init__(self, controller: Controller, asked: str = ERRORS) -> None:
-        super().__init__()
+    def __init__(self, controller: Controller, asked: str = ERRORS, *, clock: Clock = now_ms) -> None:
+        super().__init__(clock)
         self._controller = controller
-        self._hits, self._heading, self._about = Hits(), SheetLine(), SheetLine()
+        self._hits, self._heading, self._about = Hits(clock), SheetLine(), SheetLine()
         self._input = Input(f"{asked} ", placeholder="task:12 level:error since:10m text", compact=True, select_on_focus=False)
         self._query = Query()
         self._runs: Sequence[Run] = ()
@@ -85,7 +84,7 @@ class AllLogs(LogKeys):
         self._problem, self._search = "", None
         try:
             query = self._query = parse_query(self._input.value)
-            since_ms = time.time_ns() // 1_000_000 - int(query.since * 1000) if query.since else 0
+            since_ms = self.clock() - int(query.since * 1000) if query.since else 0
             self._runs = await self._controller.ask(lambda store: store.recent_runs(query.tasks, since_ms=since_ms, limit=_RUNS))
         except WzpError as error:
             self._problem = str(error)
@@ -158,7 +157,7 @@ class AllLogs(LogKeys):
     @on(LineView.Opened)
     def action_row_open(self) -> None:
         if row := self._hits.current:
-            self.app.push_screen(LogFull(self._controller, row.run, offset=row.hit.offset, pattern=self._query.pattern))
+            self.app.push_screen(LogFull(self._controller, row.run, offset=row.hit.offset, pattern=self._query.pattern, clock=self.clock))
 
     def action_log_mark(self) -> None:
         self._hits.mark()

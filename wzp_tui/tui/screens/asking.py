@@ -14,6 +14,7 @@ from wzp_tui.errors import WzpError
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.screens.questions import Ask
 from wzp_tui.tui.situation import Situation, fits
+from wzp_tui.tui.times import Clock
 from wzp_tui.tui.undo import Deed, Deeds
 from wzp_tui.tui.words import plural
 
@@ -31,6 +32,7 @@ class Asking(Screen[None]):
     """What the actions have in common."""
 
     controller: Controller
+    clock: Clock
     snapshot: Any
     workspace: Any
     tasks: "TaskList"

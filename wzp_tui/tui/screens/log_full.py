@@ -17,6 +17,7 @@ from wzp_tui.tui.saving import save_bytes, save_found
 from wzp_tui.tui.screens.log_keys import LogKeys
 from wzp_tui.tui.screens.save import Save, SaveAs
 from wzp_tui.tui.screens.sheet import SheetLine
+from wzp_tui.tui.times import Clock, now_ms
 from wzp_tui.tui.widgets.log_view import LogView
 
 ERRORS = "level:error"
@@ -28,8 +29,8 @@ _LOOKS = 1.0
 class LogFull(LogKeys):
     """The log of one run. That of a failed run opens at its last failing lines; with `offset` it opens there."""
 
-    def __init__(self, controller: Controller, run: Run, *, offset: int | None = None, pattern: str = "") -> None:
-        super().__init__()
+    def __init__(self, controller: Controller, run: Run, *, offset: int | None = None, pattern: str = "", clock: Clock = now_ms) -> None:
+        super().__init__(clock)
         self._controller, self._run = controller, run
         self._path = controller.folder.log(run.id)
         self._view = LogView(self._path, at_failure=offset is None and bool(run.exit))
@@ -183,7 +184,7 @@ class LogFull(LogKeys):
         if any(isinstance(screen, AllLogs) for screen in self.app.screen_stack):
             self.dismiss(None)
         else:
-            self.app.push_screen(AllLogs(self._controller, self._view.pattern or ERRORS))
+            self.app.push_screen(AllLogs(self._controller, self._view.pattern or ERRORS, clock=self.clock))
 
     def action_log_leave(self) -> None:
         """One step back: out of the search line, out of marking, out of the log."""

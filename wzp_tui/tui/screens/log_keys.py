@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.widgets import Input
 
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID, Command
@@ -15,9 +16,11 @@ from wzp_tui.logs.export import Saved
 from wzp_tui.logs.gap import size_words
 from wzp_tui.tui.bindings import bindings
 from wzp_tui.tui.outside import run_outside
+from wzp_tui.tui.preferences import ui_of
 from wzp_tui.tui.screens.choose import yes_or_no
 from wzp_tui.tui.screens.save import Save, SaveAs
 from wzp_tui.tui.situation import Situation
+from wzp_tui.tui.times import Clock
 from wzp_tui.tui.widgets.footer import Footer
 from wzp_tui.tui.widgets.selecting import Selecting
 from wzp_tui.tui.words import folder, plural
@@ -46,9 +49,13 @@ class LogKeys(Screen[None]):
     CSS_PATH = "log.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("log")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
-        self.footer = LogFooter()
+        self.clock, self.footer = clock, LogFooter()
+
+    def on_mount(self) -> None:
+        for field in self.query(Input):
+            field.cursor_blink = ui_of(self).motion
 
     def tell(self, text: str, severity: str = "information") -> None:
         """One line for the user, on whatever screen they are by then."""

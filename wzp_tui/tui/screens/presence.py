@@ -5,7 +5,6 @@ from textual import events, on
 from wzp_tui.tui.absence import digest
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.screens.asking import Asking
-from wzp_tui.tui.times import Clock
 from wzp_tui.tui.widgets.away import Away
 
 LOOK = 60.0
@@ -15,7 +14,6 @@ LOOK = 60.0
 class Presence(Asking):
     """Notes when a key was pressed last. What happens in a long absence is told in one line."""
 
-    clock: Clock
     away: Away
     _left_ms = 0
 

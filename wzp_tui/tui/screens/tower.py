@@ -7,7 +7,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import var
+from textual.reactive import reactive, var
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -15,7 +15,7 @@ from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
 from wzp_tui.tui.bindings import BY_ACTION, bindings, shown_key
 from wzp_tui.tui.listing import Blank, View, size_of
-from wzp_tui.tui.painting import strip
+from wzp_tui.tui.painting import Piece, strip
 from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
 from wzp_tui.tui.screens.presence import Presence
@@ -52,11 +52,15 @@ HINTS = (
 
 
 class Hairline(Line):
-    """Between list and detail."""
+    """Between list and detail; says how much of the list is below."""
+
+    below: reactive[int] = reactive(0)
 
     def render_line(self, y: int) -> Strip:
         """Paint it."""
-        return strip([(self.glyphs.hairline * self.size.width, self.inks("hairline"))], self.size.width, self.inks("hairline"))
+        line, ink = self.glyphs.hairline, self.inks("hairline")
+        more: list[Piece] = [(f" {self.glyphs.unfolded} {self.below} more ", self.inks("faint")), (line, ink)] if self.below else []
+        return strip([(line * self.size.width, ink)], self.size.width, ink, more)
 
 
 class TowerScreen(Actions, Presence, Screen[None]):
@@ -203,10 +207,15 @@ class TowerScreen(Actions, Presence, Screen[None]):
         if self.snapshot is None:
             return
         row = self.selected
+        self._scrolled()
         self.detail.update(row, self.snapshot)
         situation = self.situation()
         self._answers.update(row, situation)
         self._footer.update(situation)
+
+    @on(LineView.Scrolled)
+    def _scrolled(self) -> None:
+        self._hairline.below = self.tasks.rows_below
 
     @property
     def selected(self) -> TaskRow | PaneRow | None:

@@ -104,9 +104,10 @@ class AnswerBar(Keys):
             return strip((), width, ink("text", on))
         lead: list[Piece] = [(f" {self.glyphs.needs} {row.word} ", ink("needs-ink", "needs", bold=True)), ("  ", ink("text", on))]
         end = [(f" waiting {age(self._clock() - row.since_ms)} ", ink("muted", on))] if width >= 100 else []
-        wanted = [BY_ID[id] for id in ("row.open", "task.done", "task.retry") if valid(id, self.situation)]
+        keys = ("row.open", "task.done", "task.retry") if width >= NARROW else ("task.done", "task.retry")  # the footer has Enter
+        wanted = [BY_ID[id] for id in keys if row in self.situation.rows and valid(id, self.situation)]
         room = width - width_of(lead) - width_of(end) - sum(width_of(self.key_pieces(command)) + 3 for command in wanted)
-        if row.reason and room > 12 and width >= NARROW:
+        if row.reason and room > 12:
             lead += [(cut(row.reason, room - 4), ink("bright", on, bold=True)), ("    ", ink("text", on))]
         self._places = []
         return strip(self.keys(wanted, lead), width, ink("text", on), end)

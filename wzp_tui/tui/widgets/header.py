@@ -22,6 +22,8 @@ Meter = Callable[[], Load | None]
 METER = 5.0
 """Seconds between two looks at the load."""
 ROOM_FOR_LOAD = 120
+CURVE = 8
+"""Looks at the load that are shown."""
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
@@ -72,16 +74,17 @@ class Header(Line):
     def __init__(self, *, id: str | None = None, clock: Clock = now_ms, load: Meter = no_load) -> None:
         super().__init__(id=id)
         self._clock, self._meter = clock, load
-        self._loads: deque[Load] = deque(maxlen=8)
+        self._loads: deque[Load] = deque(maxlen=CURVE)
         self._shown = Shown()
         self._badge = (0, 0)
 
     def on_mount(self) -> None:
         self._turn()
-        self._measure()
-        self.set_interval(METER, self._measure)
+        self.measure()
+        self.set_interval(METER, self.measure)
 
-    def _measure(self) -> None:
+    def measure(self) -> None:
+        """Look at the load, if there is room to tell of it."""
         if (self.size.width >= ROOM_FOR_LOAD or not self.size) and (load := self._meter()):
             self._loads.append(load)
             self.refresh()
@@ -123,7 +126,7 @@ class Header(Line):
         end = [(f"{clock(self._clock())} ", ink("muted", "bar"))] if width >= 66 else []
         if width >= ROOM_FOR_LOAD and self._loads:
             now, curve = self._loads[-1], "".join(BLOCKS[min(load.cpu, 99) * len(BLOCKS) // 100] for load in self._loads)
-            end.insert(0, (f"cpu {now.cpu} %  {curve}   mem {now.memory} %   ", ink("faint", "bar")))
+            end.insert(0, (f"cpu {now.cpu} %  {curve:>{CURVE}}   mem {now.memory} %   ", ink("faint", "bar")))
         return strip(pieces, width, ink("text", "bar"), end)
 
     def _counts(self, before: list[Piece], wide: bool) -> list[Piece]:

@@ -7,7 +7,7 @@ from textual.strip import Strip
 from wzp_tui.logs.scan_all import Hit
 from wzp_tui.store import Run
 from wzp_tui.tui.painting import Piece, cut, left, strip
-from wzp_tui.tui.times import clock, day_start_ms, moment, now_ms
+from wzp_tui.tui.times import Clock, clock, day_start_ms, moment
 from wzp_tui.tui.widgets.lines import LineView
 
 _BEFORE = 12
@@ -34,8 +34,9 @@ class HitRow(NamedTuple):
 class Hits(LineView[HitRow]):
     """Time of the run, task, and the line: from the match on, where that would not be seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
+        self._clock = clock
         self.marked: frozenset[tuple[int, int]] = frozenset()
         self._empty = ""
 
@@ -80,16 +81,23 @@ class Hits(LineView[HitRow]):
         on = "ground" if not at_cursor else "selection" if self.has_focus else "selection-elsewhere"
         ink, seen = self.inks, self.rows[self.top : self.top + self.size.height]
         name = max(5, max(len(each.name) for each in seen) + 1)
-        time = max(len(_time(each.run.started_ms, width)) for each in seen) + 2
+        time = max(len(self._time(each, width)) for each in seen) + 2
         marked = row.key in self.marked
         sign = (self.glyphs.marked, ink("focus", on)) if marked else self._level(row, on)
         pieces: list[Piece] = [
             (self.glyphs.bar if at_cursor and self.has_focus else " ", ink("focus", on)),
-            (left(_time(row.run.started_ms, width), time), ink("faint", on)),
+            (left(self._time(row, width), time), ink("faint", on)),
             (left(row.name, name), ink("muted", on)),
             (sign[0] + " ", sign[1]),
         ]
         return strip([*pieces, *self._text(row, width - 3 - time - name, on)], width, ink("text", on))
+
+    def _time(self, row: HitRow, width: int) -> str:
+        """When its run began: `10:44` today, `11-22 10:44` before; where it is narrow, the day alone."""
+        at_ms = row.run.started_ms
+        if at_ms >= day_start_ms(self._clock()):
+            return clock(at_ms)
+        return moment(at_ms)[5:16] if width >= 66 else moment(at_ms)[5:10]
 
     def _level(self, row: HitRow, on: str) -> Piece:
         return ("!" if row.hit.level else " ", self.inks("failed" if row.hit.level == "error" else "muted", on, bold=True))
@@ -107,10 +115,3 @@ class Hits(LineView[HitRow]):
     def paint_below(self, line: int, width: int) -> Strip:
         ink = self.inks
         return strip([(f"  {self._empty}", ink("muted"))] if line == 0 and self._empty else (), width, ink("text"))
-
-
-def _time(at_ms: int, width: int) -> str:
-    """When a run began: `10:44` today, `11-22 10:44` before; where it is narrow, the day alone."""
-    if at_ms >= day_start_ms(now_ms()):
-        return clock(at_ms)
-    return moment(at_ms)[5:16] if width >= 66 else moment(at_ms)[5:10]

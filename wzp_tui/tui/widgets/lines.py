@@ -30,6 +30,13 @@ class LineView(Widget, Generic[R], can_focus=True):
             """Only the last place counts."""
             return isinstance(message, LineView.Moved)
 
+    class Scrolled(Message):
+        """Other rows may be shown than before; the cursor stands where it stood."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last place counts."""
+            return isinstance(message, LineView.Scrolled)
+
     class Opened(Message):
         """A row was clicked twice: the user wants to open it."""
 
@@ -154,6 +161,7 @@ class LineView(Widget, Generic[R], can_focus=True):
 
     def on_resize(self) -> None:
         self._settle()
+        self.post_message(self.Scrolled())
 
     def on_focus(self) -> None:
         self.refresh()
@@ -173,6 +181,7 @@ class LineView(Widget, Generic[R], can_focus=True):
         """Show what is further down, or with a negative number up; the cursor stays on its row."""
         self.top = max(0, min(self.top + rows, len(self.rows) - self.size.height))
         self.refresh()
+        self.post_message(self.Scrolled())
 
     def on_click(self, event: events.Click) -> None:
         if (at := event.get_content_offset(self)) is not None and (index := self.top + at.y) < len(self.rows):

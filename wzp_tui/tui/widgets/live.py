@@ -8,7 +8,7 @@ from textual.containers import Container
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import Controller
-from wzp_tui.errors import PaneGone, WzpError
+from wzp_tui.errors import MuxUnreachable, PaneGone, WzpError
 from wzp_tui.tui.preferences import settings_of
 from wzp_tui.tui.widgets.pane_text import PaneText
 from wzp_tui.tui.widgets.terminal import TerminalView
@@ -69,6 +69,8 @@ class Live(Container):
         self._asking = True
         try:
             text = await self._controller.text(pane, escapes=True)
+        except MuxUnreachable as error:
+            text = self._text.text or clean(str(error))  # what it showed last, dimmed by the screen
         except WzpError as error:
             text = clean(str(error))
         finally:

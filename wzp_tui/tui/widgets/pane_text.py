@@ -1,5 +1,6 @@
 """One pane of another mux, as the text that it answered."""
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
@@ -44,12 +45,20 @@ class PaneText(Selecting):
                 self.refresh(Region(0, row, self.size.width, 1))
 
     @property
+    def text(self) -> str:
+        """What it was given."""
+        return self._text
+
+    @property
     def _first(self) -> int:
         return max(0, len(self._strips) - self.size.height - self._back)
 
     def render_line(self, y: int) -> Strip:
         row, width = self._first + y, self.size.width
-        strip = (_at(self._strips, row) or Strip([])).apply_style(self.rich_style).adjust_cell_length(width, self.rich_style)
+        strip = (_at(self._strips, row) or Strip([])).apply_style(self.rich_style)
+        if strip.cell_length > width and strip.crop(width).text.strip():
+            strip = Strip([*strip.crop(0, width - 1), Segment("…", self.rich_style + Style(dim=True))])
+        strip = strip.adjust_cell_length(width, self.rich_style)
         if columns := self.selected_columns(row, width):
             strip = restyled(strip, *columns, Style(reverse=True))
         return strip

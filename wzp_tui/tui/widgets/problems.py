@@ -12,7 +12,7 @@ from wzp_tui.tui.widgets.header import Line
 
 MOST = 4
 """Rows that it takes at the most."""
-HOW = "  It is not in use until it is mended."
+HOW = ". It is not in use until it is mended."
 
 
 class Problems(Line):

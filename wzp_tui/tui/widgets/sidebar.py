@@ -1,5 +1,6 @@
 """The sidebar: workspaces with their panes, lanes, and the last events."""
 
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.strip import Strip
 
@@ -88,7 +89,10 @@ class Sidebar(LineView[Row]):
         end: list[Piece] = [("you are here", ink("faint", on))] if row.pane.own else [(look.glyph, ink(look.role, on))]
         task = f" {row.task.task.name}" if row.task else ""
         indent = "  " * row.depth
-        name = cut(pane_name(row.pane), width - len(indent) - len(task) - width_of(end) - 1)
+        room = width - len(indent) - len(task) - width_of(end) - 1
+        name = cut(pane_name(row.pane), room)
+        if row.task and row.column <= room:
+            name = set_cell_size(name, row.column or cell_len(name))
         return [(f"{indent}{name}{task}", ink("text" if row.task else "muted", on))], end
 
     def _counts(self, counts: Counts, on: str) -> list[Piece]:

@@ -66,6 +66,8 @@ class TaskList(LineView[Row]):
         self.wish: Key | None = None
         """The cursor goes to this row as soon as it is there."""
         self._clock = clock
+        self._passed: list[int] = []
+        """Indices of the rows that the cursor passes over."""
         self._longest_id = 3
         self._ager: Timer | None = None
         self._ages: dict[int, str] = {}
@@ -81,6 +83,7 @@ class TaskList(LineView[Row]):
         rows = listing(snapshot, view, self._clock())
         if self.marked:
             self.marked &= frozenset(key for row in rows if (key := key_of(row)))
+        self._passed = [index for index, row in enumerate(rows) if isinstance(row, Blank) or (isinstance(row, Heading) and not row.folded)]
         self.show(rows)
         if self.wish is not None and self.go_to(self.wish):
             self.wish = None
@@ -221,10 +224,17 @@ class TaskList(LineView[Row]):
         if self.snapshot is None or self.snapshot.tasks or not self.hints or self.view.match:
             return []
         ink, indent = self.inks, " " * (8 if self.size.width >= 66 else 2)
-        lines: list[tuple[Piece, ...]] = [(), (), (), ((f"{indent}Nothing is queued.", ink("bright", bold=True)),), ()]
+        above: list[tuple[Piece, ...]] = [(), (), ()] if self.view.headings else [()]
+        lines: list[tuple[Piece, ...]] = [*above, ((f"{indent}Nothing is queued.", ink("bright", bold=True)),), ()]
         room = self.size.width - len(indent) - 4
         lines += [((f"{indent}{key:<4}", ink("focus", bold=True)), (cut(does, room), ink("text"))) for key, does in self.hints]
-        return lines
+        return [*lines, ()]
+
+    @property
+    def rows_below(self) -> int:
+        """Rows that stand under the last one that is shown."""
+        bottom = self.top + self.size.height
+        return max(0, len(self.rows) - bottom - sum(index >= bottom for index in self._passed))
 
     @property
     def height_wished(self) -> int:
