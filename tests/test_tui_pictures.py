@@ -90,6 +90,12 @@ def test_a_filter_with_a_mistake(looks: Callable[..., None]) -> None:
     looks(worlds.busy(), (45, 40), "slash", *"claude state:fialed")
 
 
+@pytest.mark.parametrize("size", [(160, 45), (45, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_jump(looks: Callable[..., None], size: tuple[int, int]) -> None:
+    """A letter before each row of list and sidebar, two before the last ones; all else in them steps back."""
+    looks(worlds.busy(), size, "f")
+
+
 @sizes
 def test_a_new_task_in_full(looks: Callable[..., None], size: tuple[int, int]) -> None:
     """A field a line; under folder and timeout, in red, what is wrong with them; help and keys at the foot."""

@@ -81,6 +81,7 @@ COMMANDS = (
     Command("task.release", "H", "Release", "let a held task start", rank=5),
     Command("task.next", "N", "Do next", "put a waiting task before all others of its lane", rank=8),
     Command("move.needs", ".", "Next that needs you", "go to the next task that waits for you", short="Next", rank=2),
+    Command("move.jump", "f", "Jump", "a letter before each row that is seen; typing it goes there"),
     Command("view.filter", "/", "Filter", "only rows that match: `state:failed -lane:build text`", rank=6),
     Command("view.sort", "S", "Sort", "by urgency, age, title or lane, inside each section"),
     Command("row.mark", "space", "Mark", "mark it; the next action is for all marked rows", rank=7),

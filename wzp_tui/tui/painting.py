@@ -14,6 +14,8 @@ from wzp_tui.clean import clean
 
 _JOINERS: dict[int, None] = dict.fromkeys((0x200D, 0xFE0E, 0xFE0F))
 
+_DIM = Style(dim=True)
+
 Piece = tuple[str, Style]
 """Text in one style."""
 
@@ -58,3 +60,8 @@ def strip(pieces: Iterable[Piece], width: int, fill: Style, end: Iterable[Piece]
         tail, room = [], width
     head = Strip([Segment(harmless(text), style) for text, style in pieces if text]).adjust_cell_length(room, fill)
     return Strip([*head, *tail], width)
+
+
+def dimmed(line: Strip) -> Strip:
+    """A line that steps back, also where a theme has no tones to do it with."""
+    return Strip([Segment(text, (style or Style.null()) + _DIM) for text, style, _ in line], line.cell_length)

@@ -286,6 +286,15 @@ class TowerScreen(Actions, Presence, Screen[None]):
     def action_move_panel_back(self) -> None:
         self.action_move_panel(-1)
 
+    @work(group="question", exclusive=True)
+    async def action_move_jump(self) -> None:
+        from wzp_tui.tui.screens.jump import Jump
+
+        panels = [panel for panel in (self.tasks, self.sidebar) if panel.display]
+        if target := await self.app.push_screen_wait(Jump(sorted(panels, key=lambda panel: panel is not self.panel))):
+            target.panel.focus()
+            target.panel.go_to(target.key)
+
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
         if not self.sidebar.has_focus:

@@ -1,6 +1,6 @@
 """A list of one-line rows that renders only the lines it shows, and keeps cursor and place by key while its rows change."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from wzp_tui.tui.looks import UNICODE, Glyphs
-from wzp_tui.tui.painting import strip
+from wzp_tui.tui.painting import dimmed, strip
 from wzp_tui.tui.theming import Inks, inks_of
 
 R = TypeVar("R")
@@ -47,6 +47,7 @@ class LineView(Widget, Generic[R], can_focus=True):
         """The index of the row that the cursor stands on."""
         self.top = 0
         """The index of the first row that is shown."""
+        self._labels: Mapping[Hashable, str] = {}
 
     # -- for subclasses --------------------------------------------------------------------------------------------------------
 
@@ -198,8 +199,27 @@ class LineView(Widget, Generic[R], can_focus=True):
         """Paint one line."""
         width, index = self.size.width, self.top + y
         if index < len(self.rows):
-            return self.paint(self.rows[index], width, index == self.cursor)
+            line = self.paint(self.rows[index], width, index == self.cursor)
+            return self._labelled(line, self.rows[index]) if self._labels else line
         return self.paint_below(index - len(self.rows), width)
+
+    # -- letters ---------------------------------------------------------------------------------------------------------------
+
+    def keys_in_sight(self) -> list[Hashable]:
+        """The keys of the rows that are seen, from top to bottom."""
+        shown = self.rows[self.top : self.top + self.size.height]
+        return [key for row in shown if (key := self.key(row)) is not None]
+
+    def label(self, labels: Mapping[Hashable, str]) -> None:
+        """Put letters before the rows of these keys, and dim all else."""
+        self._labels = labels
+        self.refresh()
+
+    def _labelled(self, line: Strip, row: R) -> Strip:
+        key = self.key(row)
+        label = self._labels.get(key, "") if key is not None else ""
+        ink = self.inks("focus", self.ground, bold=True)
+        return Strip.join([strip([(label, ink)], len(label), ink), dimmed(line.crop(len(label)))])
 
     def paint_below(self, line: int, width: int) -> Strip:
         """A line under the last row."""
