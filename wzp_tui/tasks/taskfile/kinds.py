@@ -1,0 +1,44 @@
+"""The kinds of values that a task file holds, each read as the command line reads it."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+
+from wzp_tui.errors import UsageError
+from wzp_tui.tasks import parse
+from wzp_tui.tasks.lane import check_lane_name
+from wzp_tui.tasks.touches import check_touches
+
+
+def _reads(read: Any) -> Any:
+    """A validator of `tasks.parse`, whose errors pydantic understands."""
+
+    def validate(value: Any) -> Any:
+        try:
+            return read(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+
+    return validate
+
+
+def _duration(value: object) -> float:
+    if isinstance(value, str):
+        return parse.parse_duration(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError('write it as "10m", "90s", "1h30m", or in seconds')
+    return parse.check_duration(float(value))
+
+
+def _plain(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("cannot hold NUL characters")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_reads(lambda value: parse.check_name(value, "name")))]
+LaneName = Annotated[str, AfterValidator(_reads(check_lane_name))]
+Text = Annotated[str, AfterValidator(_plain)]
+Variable = Annotated[str, AfterValidator(_reads(parse.check_variable))]
+Timeout = Annotated[float, BeforeValidator(_reads(_duration))]
+Globs = Annotated[list[str], AfterValidator(_reads(check_touches))]

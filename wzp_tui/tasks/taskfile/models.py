@@ -1,0 +1,79 @@
+"""What a task file may hold. The docstrings are the reference (`docs/task-files.md`) and the words of the JSON Schema."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wzp_tui.tasks.check import MAX_RETRIES
+from wzp_tui.tasks.lane import MAX_SLOTS
+from wzp_tui.tasks.taskfile.kinds import Globs, LaneName, Name, Text, Timeout, Variable
+from wzp_tui.toml_file import Path
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class LaneEntry(_Model):
+    """A lane: a named set of places, in which so many of its tasks run at once."""
+
+    slots: Annotated[int, Field(ge=1, le=MAX_SLOTS)]
+    """How many."""
+
+
+class TaskEntry(_Model):
+    """A task. It has either `run` or `argv`, and a name that the others can wait for."""
+
+    name: Name
+    """What `after` calls it; no two tasks of a file have the same."""
+    title: Text = ""
+    """What lists show; without it, the name."""
+    run: Text | None = None
+    """The command, as a line of the shell."""
+    argv: list[Text] | None = None
+    """The command, as a program and its arguments, without a shell."""
+    after: list[str] = []
+    """The tasks that must be done first, by name. `"server:ready"`, `"build:failed"` or `"build:ended"` waits for something else in it."""
+    lane: LaneName | None = None
+    """The lane whose slots run it; without it, `default`."""
+    pane: Literal["tab", "split"] | None = None
+    """A pane of its own instead of a lane."""
+    workspace: Name = "default"
+    """The workspace it belongs to."""
+    cwd: Text = "."
+    """Its working directory, relative to the file."""
+    env: dict[Variable, Text] = {}
+    """Variables that it gets; they are stored with the task, and masked wherever it is shown."""
+    env_names: list[Variable] = []
+    """Variables that must be set where it starts; their values are not stored."""
+    env_file: Text | None = None
+    """A file of `K=V` lines, read when it starts; relative to the task file."""
+    retries: Annotated[int, Field(ge=0, le=MAX_RETRIES)] = 0
+    """How often it is tried again when it fails."""
+    retry_lost: bool = False
+    """Try it again, too, when nobody saw how it ended: the command may then have run twice."""
+    timeout: Timeout | None = None
+    """Stop it after this time: `"10m"`, `"90s"`, `"1h30m"`, or seconds."""
+    priority: Literal["high", "normal", "low"] = "normal"
+    """How much it matters."""
+    locks: list[Name] = []
+    """Names that only one task under way may have."""
+    touches: Globs = []
+    """Path globs, relative to its working directory: tasks that may touch the same paths never run together."""
+
+
+class FileModel(_Model):
+    """A task file."""
+
+    lanes: dict[LaneName, LaneEntry] = {}
+    """Lanes, by name."""
+    task: Annotated[list[TaskEntry], Field(min_length=1)]
+    """The tasks."""
+
+
+def known_keys(path: Path) -> Sequence[str]:
+    """The keys that a table of the file may have."""
+    if not path:
+        return list(FileModel.model_fields)
+    return list((TaskEntry if path[0] == "task" else LaneEntry).model_fields)

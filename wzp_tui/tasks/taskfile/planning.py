@@ -1,0 +1,52 @@
+"""What an entry of a task file means, and what a model cannot say of it."""
+
+import os
+
+from wzp_tui.tasks import parse
+from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.task import NewTask, command_line, shell_line
+from wzp_tui.tasks.taskfile.models import TaskEntry
+from wzp_tui.tasks.touches import anchored
+from wzp_tui.toml_file import TomlFile
+
+
+def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems: list[str]) -> NewTask:
+    """The task that the entry of this number describes, its paths relative to `folder`; what is wrong in it is added to `problems`."""
+
+    def wrong(key: str, text: str) -> None:
+        problems.append(file.problem(("task", number, key), text))
+
+    argv: tuple[str, ...] = ()
+    if (entry.run is None) == (entry.argv is None):
+        wrong("argv" if entry.run is not None else "", f"task `{entry.name}` needs either `run`, a shell line, or `argv`, a list of words")
+    elif entry.run is not None and not entry.run.strip():
+        wrong("run", "`run` is empty")
+    elif entry.argv is not None and not (entry.argv and entry.argv[0]):
+        wrong("argv", "`argv` is empty")
+    else:
+        argv = shell_line(entry.run) if entry.run is not None else tuple(entry.argv or ())
+    if entry.lane is not None and entry.pane is not None:
+        wrong("pane", "`lane` and `pane` exclude each other: a task runs in a lane, or in a pane of its own")
+    cwd = os.path.normpath(os.path.join(folder, os.path.expanduser(entry.cwd)))
+    if not os.path.isdir(cwd):
+        wrong("cwd", f"`cwd`: there is no folder {cwd}")
+    env_file = "" if entry.env_file is None else os.path.normpath(os.path.join(folder, os.path.expanduser(entry.env_file)))
+    if env_file and not os.path.isfile(env_file):
+        wrong("env_file", f"`env_file`: there is no file {env_file}")
+    return NewTask(
+        argv=argv,
+        cwd=cwd,
+        title=parse.short_title(entry.title or entry.name or command_line(argv)),
+        workspace=entry.workspace,
+        lane=None if entry.pane else entry.lane or DEFAULT,
+        place=entry.pane or "tab",
+        priority=parse.parse_priority(entry.priority),
+        env=dict(entry.env),
+        env_names=tuple(entry.env_names),
+        env_file=env_file,
+        timeout=entry.timeout,
+        retries=entry.retries,
+        retry_lost=entry.retry_lost,
+        locks=tuple(dict.fromkeys(entry.locks)),
+        touches=tuple(dict.fromkeys(anchored(pattern, cwd) for pattern in entry.touches)),
+    )
