@@ -11,12 +11,12 @@ from wzp_tui.controller.filter import FIELDS, completions, doubt, finished, pars
 from wzp_tui.controller.filter.fields import FLAGS
 from wzp_tui.controller.snapshot import MuxState
 from wzp_tui.errors import UsageError
-from wzp_tui.tasks.task import Priority, State
+from wzp_tui.tasks.task import After, Priority, State
 
 HOUR = 3600
 ROWS = (
     worlds.task(1, "make test", State.FAILED, "build/1", "exit 3", "2 failed", 2 * HOUR, lane="build", exit=3),
-    worlds.task(2, "make docs", State.QUEUED, "build", "waits", "after #1", 60, lane="build", after=(1,), priority=Priority.HIGH),
+    worlds.task(2, "make docs", State.QUEUED, "build", "waits", "after #1", 60, lane="build", after=(After(1),), priority=Priority.HIGH),
     worlds.task(3, "Fix login", State.REVIEW, "%7", "review", "", 600, lane=None, workspace="my docs"),
     worlds.task(4, "old, seen", State.FAILED, "web/1", "exit 1", "", 30 * HOUR, lane="web", exit=1, seen=True),
     worlds.task(5, "echo [/b] $(x)", State.DONE, "web2/1", "done", "", 5, lane="web2", exit=0, line="printf hello"),

@@ -16,6 +16,7 @@ from tests.support import wait_until
 from tests.workers import Workers, becomes, last_run, lines, log_of, python, shell, started
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Store, open_store
+from wzp_tui.store.header import SCHEMA
 from wzp_tui.store.liveness import child_process
 from wzp_tui.store.lock import FileLock
 from wzp_tui.tasks.task import State
@@ -181,14 +182,14 @@ def test_a_worker_of_an_older_version_finishes_and_claims_no_more(
     pane.shows("begun")
     with contextlib.closing(sqlite3.connect(folder.db)) as newer:
         newer.execute("ALTER TABLE task ADD COLUMN colour TEXT")
-        newer.execute("PRAGMA user_version = 2")
+        newer.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     go.touch()
     pane.wait()
     assert "written by a newer wzp-tui" in pane.text
     assert len(spooled(folder)) == 1
     assert store.task(following).state is State.QUEUED
     with contextlib.closing(sqlite3.connect(folder.db)) as newer:
-        newer.execute("PRAGMA user_version = 1")  # as if the newer one took it in
+        newer.execute(f"PRAGMA user_version = {SCHEMA}")  # as if the newer one took it in
     store.settle()
     assert store.task(task).reason == "exit 7"
     assert spooled(folder) == []
