@@ -56,6 +56,8 @@ def test_a_file_says_all_that_a_task_can_be(project: Path) -> None:
         retry_lost = true
         timeout = "1h30m"
         priority = "high"
+        tags = ["web", "nightly", "web"]
+        hold = true
         [[task]]
         name = "agent"
         argv = ["true"]
@@ -70,6 +72,7 @@ def test_a_file_says_all_that_a_task_can_be(project: Path) -> None:
     )
     assert (test.env, test.env_names, test.env_file) == ({"CI": "1"}, ("TOKEN",), str(project / "vars"))
     assert (test.retries, test.retry_lost, test.timeout, test.priority) == (2, True, 5400.0, Priority.HIGH)
+    assert (test.tags, test.hold) == (("web", "nightly"), True)
     assert (agent.lane, agent.place, agent.timeout) == (None, "split", 90.0)
     assert [planned.after for planned in plan.tasks] == [(), (After(0),), ()]
     assert plan.lanes == {"build": 4}

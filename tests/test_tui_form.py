@@ -44,13 +44,14 @@ async def test_a_new_task_is_given_all_that_a_task_can_have(it: Tower, tmp_path:
     await it.press("ctrl+e")
     await it.shows("command", "goes to", "retries")
     await it.type(" test")
-    await fill(it, "The tests", str(tmp_path / "work/inner"), "build", "high", "1", "10m", "2", "web", "yes")
+    await fill(it, "The tests", str(tmp_path / "work/inner"), "build", "high", "1", "10m", "2", "web", "urgent, docs", "yes")
     await it.press("enter")
     await it.shows("The tests")
     task = it.row(2).task
     assert (task.argv[-1], task.title, task.cwd) == ("make test", "The tests", str(tmp_path / "work/inner"))
     assert (task.lane, task.priority, task.after) == ("build", Priority.HIGH, (After(1),))
     assert (task.timeout, task.retries, task.workspace, task.state) == (600, 2, "web", State.HELD)
+    assert task.tags == ("urgent", "docs")
 
 
 async def test_what_is_wrong_is_said_under_its_field_while_it_is_typed(it: Tower) -> None:
@@ -80,7 +81,7 @@ async def test_arrows_go_through_lanes_and_priorities(it: Tower) -> None:
     await it.shows("build")
     await it.press("down")
     await it.shows("a new tab")
-    await it.press("tab", "up", "tab", "tab", "tab", "tab", "tab", "down", "enter")
+    await it.press("tab", "up", "tab", "tab", "tab", "tab", "tab", "tab", "down", "enter")
     await it.shows("held")
     task = it.row(1).task
     assert (task.lane, task.place, task.priority) == (None, "tab", Priority.HIGH)

@@ -11,6 +11,7 @@ from wzp_tui.paths import StoreFolder, store_dir
 from wzp_tui.store import NewTask, open_store
 from wzp_tui.tasks import lane as lanes
 from wzp_tui.tasks import parse
+from wzp_tui.tasks.check import check_tag
 from wzp_tui.tasks.task import command_line
 
 VERB = FastVerb(
@@ -31,6 +32,7 @@ VERB = FastVerb(
         Option(
             "--touches", "A path glob, as 'db/**': tasks that may touch the same paths never run together. Repeatable.", "GLOB", repeat=True
         ),
+        Option("--tag", "A word to find it by. Repeatable.", "TAG", repeat=True),
         Option("--due", "When it should be done: 14:30, 'friday 9:00', 'in 2h'; it rises as that comes near.", "WHEN"),
         Option("--cwd", "Its working directory (default: this one).", "DIR"),
         Option(
@@ -106,6 +108,7 @@ def new_task(given: Given, command: list[str]) -> NewTask:
         due_ms=_moment(given.text("--due")),
         locks=tuple(dict.fromkeys(parse.check_name(name, "lock") for name in given.texts("--lock"))),
         touches=_touches(given.texts("--touches"), folder),
+        tags=tuple(dict.fromkeys(map(check_tag, given.texts("--tag")))),
     )
 
 

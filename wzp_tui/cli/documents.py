@@ -2,21 +2,18 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wzp_tui.clean import clean
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Event, Lane, Run, Task
 
-if TYPE_CHECKING:
-    from wzp_tui.logs.progress import RunProgress
-
 MASK = "***"
 """Stands for the value of a variable, wherever a task is shown."""
 
 
-def task_document(folder: StoreFolder, task: Task, run: Run | None, progress: "RunProgress | None" = None) -> dict[str, Any]:
-    """A task, with its last run, and how far that is."""
+def task_document(folder: StoreFolder, task: Task, run: Run | None) -> dict[str, Any]:
+    """A task, with its last run."""
     return {
         "id": task.id,
         "title": clean(task.title),
@@ -40,13 +37,13 @@ def task_document(folder: StoreFolder, task: Task, run: Run | None, progress: "R
         "due": iso(task.due_ms) if task.due_ms else None,
         "locks": list(task.locks),
         "touches": list(task.touches),
+        "tags": list(task.tags),
         "created": iso(task.created_ms),
         "queued": iso(task.queued_ms),
         "not_before": iso(task.not_before_ms) if task.not_before_ms else None,
         "changed": iso(task.changed_ms),
         "seen": task.seen,
         "run": run_document(folder, run) if run else None,
-        "progress": _progress_document(progress) if progress else None,
     }
 
 
@@ -73,21 +70,9 @@ def run_document(folder: StoreFolder, run: Run) -> dict[str, Any]:
     }
 
 
-def _progress_document(found: "RunProgress") -> dict[str, Any]:
-    said = found.progress
-    return {
-        "done": said.done if said else None,
-        "total": said.total if said else None,
-        "percent": said.percent if said else None,
-        "rest": found.rest(time.time_ns() // 1_000_000),
-    }
-
-
-def task_documents(
-    folder: StoreFolder, tasks: Iterable[Task], runs: Mapping[int, Run], progress: "Mapping[int, RunProgress] | None" = None
-) -> list[dict[str, Any]]:
-    """Tasks, each with its last run, and how far that is."""
-    return [task_document(folder, task, runs.get(task.id), (progress or {}).get(task.id)) for task in tasks]
+def task_documents(folder: StoreFolder, tasks: Iterable[Task], runs: Mapping[int, Run]) -> list[dict[str, Any]]:
+    """Tasks, each with its last run."""
+    return [task_document(folder, task, runs.get(task.id)) for task in tasks]
 
 
 def lane_document(lane: Lane, taken: int, queued: int) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from wzp_tui.clean import clean
 from wzp_tui.cli.documents import MASK, iso, run_document, task_document, task_documents
 from wzp_tui.cli.output import paint, print_json, print_table, say
 from wzp_tui.cli.session import opened
+from wzp_tui.cli.waiting import last_run
 from wzp_tui.controller.filter import doubt, parse
 from wzp_tui.controller.join import join
 from wzp_tui.controller.opening import slot_holders
 from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
-from wzp_tui.logs.progress import progress_of
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks.parse import duration_words
@@ -31,20 +31,16 @@ def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, 
         view = store.view(events=0)
         now = time.time_ns() // 1_000_000
         holders = slot_holders(folder, view)
-        progress = {run.task: progress_of(folder, store, run) for run in view.runs.values() if run.open}
     mux = MuxState("none", True, now)
     # The words are those of the tower; the panes are not asked for, since a list should never wait for a terminal.
     snapshot = join(view, (), holders, mux, own_pane=None, opens_panes=False, trouble="", now_ms=now)
     match = wanted.at(now)
     rows = [row for row in snapshot.tasks if _matches(row.task, states, lane, workspace) and (match is None or match(row))]
     if as_json:
-        print_json({"tasks": task_documents(folder, (row.task for row in rows), view.runs, progress)})
+        print_json({"tasks": task_documents(folder, (row.task for row in rows), view.runs)})
     elif rows:
-        far = {task: found.words(now) for task, found in progress.items()}
         heads = ("ID", "", "TITLE", "WHERE", "STATE", "REASON", "TIME")
-        print_table(
-            heads, (_cells(row, now, far.get(row.task.id, "")) for row in rows), roles=[_ROLES[row.section] for row in rows], wide=2
-        )
+        print_table(heads, (_cells(row, now) for row in rows), roles=[_ROLES[row.section] for row in rows], wide=2)
     else:
         say(_none_found(doubt(filter, snapshot)) if view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
     return 0
@@ -58,9 +54,8 @@ def _matches(task: Task, states: frozenset[str], lane: str | None, workspace: st
     return (not states or task.state in states) and lane in (None, task.lane) and workspace in (None, task.workspace)
 
 
-def _cells(row: TaskRow, now: int, progress: str) -> tuple[str, ...]:
-    reason = row.reason or progress
-    return (row.task.name, _MARKS.get(row.task.priority, ""), row.task.title, row.where, row.word, reason, _time(row, now))
+def _cells(row: TaskRow, now: int) -> tuple[str, ...]:
+    return (row.task.name, _MARKS.get(row.task.priority, ""), row.task.title, row.where, row.word, row.reason, _time(row, now))
 
 
 def _time(row: TaskRow, now: int) -> str:
@@ -75,14 +70,10 @@ def show_task(id: int, as_json: bool) -> int:
     with opened() as (folder, store):
         store.settle()
         task, runs = store.task(id), store.runs(id)
-        last = runs[-1] if runs else None
-        progress = progress_of(folder, store, last) if last and last.open else None
         if as_json:
-            shown = task_document(folder, task, last, progress)
-            print_json({"task": {**shown, "runs": [run_document(folder, run) for run in runs]}})
+            print_json({"task": {**task_document(folder, task, last_run(store, id)), "runs": [run_document(folder, run) for run in runs]}})
             return 0
-    words = progress.words(time.time_ns() // 1_000_000) if progress else ""
-    for name, value in (*_fields(task), ("progress", words)):
+    for name, value in _fields(task):
         if value:
             say(f"{paint(f'{name:<10}', 'faint')} {clean(value, 1 << 16)}")
     if runs:
@@ -104,6 +95,7 @@ def _fields(task: Task) -> Iterable[tuple[str, str]]:
     yield "due", iso(task.due_ms) if task.due_ms else ""
     yield "locks", ", ".join(task.locks)
     yield "touches", " ".join(relative(pattern, task.cwd) for pattern in task.touches)
+    yield "tags", " ".join(task.tags)
     yield "env", " ".join(variables)
     yield "env file", task.env_file
     yield "timeout", duration_words(task.timeout) if task.timeout else ""

@@ -1,5 +1,6 @@
 """`task …`: look at tasks, and tell them what to do."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from wzp_tui.cli.session import do_each, opened
 from wzp_tui.errors import UsageError
 from wzp_tui.store import Store
 from wzp_tui.tasks import parse
+from wzp_tui.tasks.check import check_tag
 from wzp_tui.tasks.task import After, Priority, State, command_line
 
 
@@ -171,12 +173,15 @@ def done(ids: tuple[int, ...], as_json: bool) -> int:
     help="Start when this task is done (or failed, ended, ready), instead of those before. Repeatable.",
 )
 @click.option("--after-none", is_flag=True, help="Wait for no other task.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Give it a tag. Repeatable.")
+@click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away. Repeatable.")
 @click.argument("command", nargs=-1, metavar="[-- COMMAND [ARG]...]")
 @json_option
 def edit(id: int, as_json: bool, **given: Any) -> int:
-    """Change a task that has not started."""
+    """Change a task that has not started. Title and tags can be changed at any time."""
+    tags, untags = given.pop("tags"), given.pop("untags")
     fields = _fields(**given)
-    if not fields:
+    if not fields and not tags and not untags:
         raise UsageError("say what to change; `wzp-tui task edit --help` shows what there is")
 
     def act(store: Store, id: int) -> str:
@@ -184,10 +189,17 @@ def edit(id: int, as_json: bool, **given: Any) -> int:
             old = store.task(id)
             if old.title == parse.short_title(command_line(old.argv)):  # nobody gave it a name
                 fields["title"] = parse.short_title(command_line(fields["argv"]))
+        if tags or untags:
+            fields["tags"] = retagged(store.task(id).tags, tags, untags)
         store.edit(id, **fields)
         return "changed: " + ", ".join(fields)
 
     return do_each([id], act, as_json)
+
+
+def retagged(before: Iterable[str], tags: Iterable[str], untags: Iterable[str]) -> tuple[str, ...]:
+    """The tags of a task when some are added and others taken away."""
+    return tuple(tag for tag in dict.fromkeys((*before, *map(check_tag, tags))) if tag not in set(untags))
 
 
 def _fields(

@@ -24,8 +24,8 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
     state = State.HELD if new.hold else State.QUEUED
     cursor = connection.execute(
         "INSERT INTO task (title, state, workspace, lane, place, priority, rank_ms, argv, cwd, env, env_names, env_file,"
-        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms, due_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms, due_ms, tags)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _storable(new.title or command_line(new.argv)),
             state,
@@ -46,6 +46,7 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
             now,
             now,
             new.due_ms,
+            json.dumps(list(dict.fromkeys(new.tags))),
         ),
     )
     id = cursor.lastrowid
@@ -178,13 +179,15 @@ def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | N
     return {seats_of(lane, task.id), seats_of(task.lane, task.id)}
 
 
-EDITABLE = ("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after", "due_ms", "locks", "touches")
+EDITABLE = ("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after", "due_ms", "locks", "touches", "tags")
+LABELS = frozenset({"title", "tags"})
+"""What may be changed whatever the state: it tells people something, and no worker."""
 _TABLES = {"locks": "task_lock", "touches": "task_touch"}
 
 
 def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Seats:
-    """Change fields of a task that has not started. Raises `UsageError` for a cycle."""
-    if task.state not in (State.HELD, State.QUEUED):
+    """Change fields of a task that has not started, or the labels of any. Raises `UsageError` for a cycle."""
+    if task.state not in (State.HELD, State.QUEUED) and fields.keys() - LABELS:
         raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be edited")
     unknown = fields.keys() - set(EDITABLE)
     if unknown:
@@ -208,7 +211,7 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
 
 
 def _column(name: str, value: object, task: Task) -> object:
-    if name == "argv" and isinstance(value, Sequence):
+    if name in ("argv", "tags") and isinstance(value, Sequence):
         return json.dumps(list(value))
     return _storable(str(value)) or task.title if name == "title" else value
 

@@ -12,7 +12,7 @@ from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, timeout,"
-    " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms"
+    " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags"
 )
 _RUN = (
     "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
@@ -30,7 +30,7 @@ class _Beside(NamedTuple):
 
 def _task(row: Sequence[Any], beside: _Beside) -> Task:
     (id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, *rest) = row
-    timeout, retries, retry_lost, created, queued, not_before, changed, seen, due = rest
+    timeout, retries, retry_lost, created, queued, not_before, changed, seen, due, tags = rest
     return Task(
         id=id,
         title=title,
@@ -58,6 +58,7 @@ def _task(row: Sequence[Any], beside: _Beside) -> Task:
         due_ms=due,
         locks=tuple(beside.locks.get(id, ())),
         touches=tuple(beside.touches.get(id, ())),
+        tags=tuple(json.loads(tags)) if tags != "[]" else (),
     )
 
 
@@ -95,20 +96,6 @@ def _beside(connection: sqlite3.Connection, only: int | None) -> _Beside:
 def runs(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ()) -> tuple[Run, ...]:
     """The runs that a clause of our own chooses."""
     return tuple(_run(row) for row in connection.execute(f"SELECT {_RUN} FROM run {where}", tuple(values)))
-
-
-DURATIONS = """
-SELECT (run.ended_ms - run.started_ms) / 1000.0
-FROM task AS mine JOIN task AS same ON same.argv = mine.argv JOIN run ON run.task = same.id
-WHERE mine.id = ? AND same.id IN (SELECT id FROM task WHERE title = mine.title ORDER BY id DESC LIMIT 100)
-  AND run.exit = 0 AND run.reason = '' AND run.ended_ms >= run.started_ms
-ORDER BY run.id DESC LIMIT 20
-"""
-
-
-def durations(connection: sqlite3.Connection, task: int) -> tuple[float, ...]:
-    """The seconds that the last runs of this command took which ended well."""
-    return tuple(row[0] for row in connection.execute(DURATIONS, (task,)))
 
 
 def open_run(connection: sqlite3.Connection, task: int) -> Run | None:

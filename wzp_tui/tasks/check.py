@@ -9,6 +9,7 @@ from wzp_tui.tasks.task import NewTask, Priority
 
 PLACES = ("tab", "split", "shell")
 MAX_RETRIES = 1000
+TAG_LENGTH = 64
 
 
 def check_task(new: NewTask) -> None:
@@ -57,6 +58,18 @@ def _env(name: str, value: Mapping[str, str]) -> None:
         _word(f"variable {key}", key + content)
 
 
+def _tags(name: str, value: Sequence[str]) -> None:
+    for tag in value:
+        check_tag(tag)
+
+
+def check_tag(tag: str) -> str:
+    """Return `tag`, where it can be one: a word that a filter can name, and a list show."""
+    if not 0 < len(tag) <= TAG_LENGTH or not tag.isprintable() or tag[0] in "-#" or any(mark in ' ,"' for mark in tag):
+        raise UsageError(f"{tag[:80]!r} is no tag; a tag is 1 to {TAG_LENGTH} printable characters without blanks, commas and quotes")
+    return tag
+
+
 def _place(name: str, value: str) -> None:
     if value not in PLACES:
         raise UsageError(f"place {value!r}: there are {', '.join(PLACES)}")
@@ -85,6 +98,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "place": _place,
     "priority": _priority,
     "retries": _retries,
+    "tags": _tags,
     "timeout": _timeout,
     "workspace": _text,
 }

@@ -133,6 +133,8 @@ class NewTask(NamedTuple):
     """Names that only one task under way may have."""
     touches: Sequence[str] = ()
     """Path globs, absolute: no two tasks whose globs may meet are under way at once."""
+    tags: Sequence[str] = ()
+    """Words of the user, to find it by."""
 
 
 class Task(NamedTuple):
@@ -168,6 +170,7 @@ class Task(NamedTuple):
     due_ms: int | None = None
     locks: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
+from wzp_tui.tasks.check import check_tag
 from wzp_tui.tasks.task import After, Condition, Priority
 from wzp_tui.tui.words import folder
 
@@ -28,6 +29,7 @@ class Draft(NamedTuple):
     timeout: float | None = None
     retries: int = 0
     workspace: str = "default"
+    tags: tuple[str, ...] = ()
     in_full: bool = False
     """The user wants to say more than one line holds."""
 
@@ -161,6 +163,13 @@ FIELDS = (
         lambda draft: draft.workspace,
         lambda text, _: {"workspace": parse.check_name(text, "workspace")},
         lambda known: known.workspaces,
+    ),
+    Field(
+        "tags",
+        "tags",
+        "words to find it by: web, urgent",
+        lambda draft: ", ".join(draft.tags),
+        lambda text, _: {"tags": tuple(dict.fromkeys(map(check_tag, text.replace(",", " ").split())))},
     ),
     Field("held", "hold", "yes: it waits for you", lambda draft: YES if draft.held else NO, _hold, lambda _: (NO, YES), when_new=True),
 )

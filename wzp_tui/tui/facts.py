@@ -39,6 +39,8 @@ def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int) -> list[Fact]:
     policy += [f"timeout {age(int(task.timeout * 1000))}"] if task.timeout else []
     if policy:
         found.append(Fact("policy", ", ".join(policy)))
+    if task.tags:
+        found.append(Fact("tags", clean(" ".join(task.tags), 1000)))
     if names := [*(f"{name}={MASK}" for name in task.env), *task.env_names]:
         found.append(Fact("variables", clean(" ".join(names), 1000)))
     if run:

@@ -49,6 +49,7 @@ FIELDS: dict[str, Field] = {
         Numbered("exit", "the exit code of its last run", lambda row: (row.run.exit if row.run else None,)),
         Numbered("id", "its number", lambda row: (row.task.id,)),
         Numbered("after", "a task that it waits for", lambda row: (after.task for after in row.task.after)),
+        Named("tag", "a tag of it", lambda row: row.task.tags),
         Named("where", "its slot or pane", lambda row: (row.where,), lambda row: (row.seat, row.pane.name)),
         Containing("command", "in its command", lambda row: command_line(row.task.argv), lambda row: row.pane.title),
         Containing("folder", "in the path of its folder", lambda row: row.task.cwd, lambda row: row.pane.cwd),

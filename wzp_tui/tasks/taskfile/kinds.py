@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
+from wzp_tui.tasks.check import check_tag
 from wzp_tui.tasks.lane import check_lane_name
 from wzp_tui.tasks.touches import check_touches
 
@@ -40,5 +41,6 @@ Name = Annotated[str, AfterValidator(_reads(lambda value: parse.check_name(value
 LaneName = Annotated[str, AfterValidator(_reads(check_lane_name))]
 Text = Annotated[str, AfterValidator(_plain)]
 Variable = Annotated[str, AfterValidator(_reads(parse.check_variable))]
-Timeout = Annotated[float, BeforeValidator(_reads(_duration))]
+Timeout = Annotated[float, BeforeValidator(_reads(_duration)), WithJsonSchema({"type": ["string", "number"]})]
+Tag = Annotated[str, AfterValidator(_reads(check_tag))]
 Globs = Annotated[list[str], AfterValidator(_reads(check_touches))]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wzp_tui.tasks.check import MAX_RETRIES
 from wzp_tui.tasks.lane import MAX_SLOTS
-from wzp_tui.tasks.taskfile.kinds import Globs, LaneName, Name, Text, Timeout, Variable
+from wzp_tui.tasks.taskfile.kinds import Globs, LaneName, Name, Tag, Text, Timeout, Variable
 from wzp_tui.toml_file import Path
 
 
@@ -57,6 +57,10 @@ class TaskEntry(_Model):
     """Stop it after this time: `"10m"`, `"90s"`, `"1h30m"`, or seconds."""
     priority: Literal["high", "normal", "low"] = "normal"
     """How much it matters."""
+    hold: bool = False
+    """It waits until it is released."""
+    tags: list[Tag] = []
+    """Words to find it by."""
     locks: list[Name] = []
     """Names that only one task under way may have."""
     touches: Globs = []

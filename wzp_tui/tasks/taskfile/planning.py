@@ -47,6 +47,8 @@ def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems
         timeout=entry.timeout,
         retries=entry.retries,
         retry_lost=entry.retry_lost,
+        hold=entry.hold,
+        tags=tuple(dict.fromkeys(entry.tags)),
         locks=tuple(dict.fromkeys(entry.locks)),
         touches=tuple(dict.fromkeys(anchored(pattern, cwd) for pattern in entry.touches)),
     )

@@ -87,6 +87,7 @@ def stored(draft: Draft) -> StoredTask:
         timeout=draft.timeout,
         retries=draft.retries,
         hold=draft.held,
+        tags=draft.tags,
     )
 
 
@@ -94,14 +95,27 @@ def draft_of(task: Task) -> Draft:
     """A task as it would be typed; a title that is the command is left empty."""
     line = command_line(task.argv)
     title = "" if task.title == line else task.title
-    return Draft(line, task.lane, task.cwd, False, title, task.place, task.priority, task.after, task.timeout, task.retries, task.workspace)
+    return Draft(
+        line,
+        task.lane,
+        task.cwd,
+        False,
+        title,
+        task.place,
+        task.priority,
+        task.after,
+        task.timeout,
+        task.retries,
+        task.workspace,
+        task.tags,
+    )
 
 
 def changes(before: Draft, after: Draft) -> dict[str, object]:
     """The fields that an edit changes, as the store calls them."""
     found: dict[str, object] = {
         name: getattr(after, name)
-        for name in ("cwd", "priority", "after", "timeout", "retries", "workspace")
+        for name in ("cwd", "priority", "after", "timeout", "retries", "workspace", "tags")
         if getattr(after, name) != getattr(before, name)
     }
     if after.line != before.line:
