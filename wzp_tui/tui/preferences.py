@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual import work
 from textual.app import App
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome
 from textual.message_pump import MessagePump
 from textual.signal import Signal
 from textual.theme import Theme
@@ -39,6 +39,7 @@ class Preferences(App[None], inherit_bindings=False):
         self.colorless = bool(os.environ.get("NO_COLOR"))
         """The user wants no colours, whatever the theme."""
         super().__init__(ansi_color=True if self.colorless else None)
+        self.no_color = self.colorless  # Textual takes an empty NO_COLOR for a wish, too
         self.settings = settings
         """Those in use."""
         self.problems = list(problems)
@@ -62,7 +63,7 @@ class Preferences(App[None], inherit_bindings=False):
         return self.settings.keys
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        filters = super().get_line_filters()
+        filters = [each for each in super().get_line_filters() if self.colorless or not isinstance(each, Monochrome)]
         return [*filters, self._in_ascii] if self.glyphs is ASCII else filters
 
     # -- following -------------------------------------------------------------------------------------------------------------

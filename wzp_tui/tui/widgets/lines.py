@@ -196,12 +196,13 @@ class LineView(Widget, Generic[R], can_focus=True):
                 self.post_message(self.Opened())
 
     def render_line(self, y: int) -> Strip:
-        """Paint one line."""
+        """Paint one line. What the style sheet dims is dimmed, too, where colours cannot do it."""
         width, index = self.size.width, self.top + y
-        if index < len(self.rows):
-            line = self.paint(self.rows[index], width, index == self.cursor)
-            return self._labelled(line, self.rows[index]) if self._labels else line
-        return self.paint_below(index - len(self.rows), width)
+        is_row = index < len(self.rows)
+        line = self.paint(self.rows[index], width, index == self.cursor) if is_row else self.paint_below(index - len(self.rows), width)
+        if self._labels and is_row:
+            return self._labelled(line, self.rows[index])
+        return dimmed(line) if self.styles.text_style.dim else line
 
     # -- letters ---------------------------------------------------------------------------------------------------------------
 
