@@ -50,10 +50,10 @@ async def test_a_theme_is_tried_and_not_kept(tmp_path: Path, isolated: Path) -> 
 
 
 async def test_the_line_above_is_no_room_for_the_list(tmp_path: Path) -> None:
-    """Of 13 rows three are header, footer and the line: the list has 55 % of ten."""
-    async with demo(tmp_path / "demo", (120, 13)) as tower:
+    """Of 10 rows three are header, footer and the line: the list has 55 % of seven."""
+    async with demo(tmp_path / "demo", (120, 10)) as tower:
         await tower.shows("1 of 5", "publish")
-        await until(lambda: tower.app.tower.tasks.outer_size.height == 6)
+        await until(lambda: tower.app.tower.tasks.outer_size.height == 4)
 
 
 async def test_five_keys(tmp_path: Path) -> None:
