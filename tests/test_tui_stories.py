@@ -167,6 +167,45 @@ async def test_the_cursor_stays_on_its_row_while_rows_come_and_go(it: Tower) -> 
     assert "sleep 500" in it.selected, "a row above it does not move the cursor to another task"
 
 
+async def test_a_task_that_ends_while_it_is_read_stays_until_the_cursor_leaves_it(it: Tower, tmp_path: Path) -> None:
+    await it.add("sleep 500")
+    await it.add("until [ -e go ]; do sleep 0.05; done; echo the end of it")
+    await it.word(2, "running")
+    await it.shows("RUNNING 2")
+    await it.press("G")
+    while "until" not in it.selected:
+        await it.press("k")
+    (tmp_path / "work/go").touch()
+    await it.word(2, "done")
+    await it.shows("DONE TODAY 1  ▸", "▌✓ #2", "the end of it")  # the last line: its log in the detail
+    await it.press("k")
+    await it.controller.add(NewTask(("/bin/true",), "/", hold=True))
+    await it.hides("until [")
+    await it.shows("DONE TODAY 1  ▸")
+
+
+async def test_a_task_that_the_user_put_away_leaves_the_cursor_with_the_others(it: Tower) -> None:
+    for code in (3, 4):
+        await it.add(f"exit {code}")
+    await it.shows("FAILED 2")
+    await it.press("g")
+    first = it.selected
+    await it.press("d")
+    await it.shows("FAILED 1", "DONE TODAY 1  ▸")
+    await until(lambda: "exit" in it.selected and it.selected != first)
+
+
+async def test_an_event_leads_to_its_task_also_in_a_folded_section(it: Tower) -> None:
+    await it.add("true")
+    await it.add("sleep 500")
+    await it.shows("DONE TODAY 1  ▸", "#1 done", "RUNNING 1")
+    await it.press("w")
+    while "✓ #1 done" not in it.selected:
+        await it.press("j")
+    await it.press("enter")
+    await it.shows("▌✓ #1")
+
+
 async def test_a_section_folds_and_unfolds(it: Tower) -> None:
     await it.add("true")
     await it.shows("DONE TODAY 1  ▸")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
+from wzp_tui.tasks.task import State
 from wzp_tui.tui.sorting import URGENCY, in_order
 from wzp_tui.tui.times import day_start_ms
 
@@ -57,6 +58,8 @@ class View(NamedTuple):
     """Only this one; `None`: all."""
     match: Match | None = None
     folded: frozenset[str] = FOLDED
+    kept: int | None = None
+    """A task that is shown though its section is folded; a cancelled one is not."""
     headings: bool = True
     """Below 30 rows of screen they go; those of folded sections stay."""
     spaced: bool = True
@@ -108,6 +111,9 @@ def listing(snapshot: Snapshot, view: View, now_ms: int) -> tuple[Row, ...]:
                 rows.append(Heading(name, title, len(found), role, folded, note))
             if not folded:
                 rows += in_order(found, view.sort)
+            elif view.kept is not None:
+                kept = (row for row in found if isinstance(row, TaskRow) and row.task.id == view.kept)
+                rows += [row for row in kept if row.task.state is not State.CANCELLED]
     return tuple(rows)
 
 

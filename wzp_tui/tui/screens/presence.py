@@ -3,7 +3,6 @@
 from textual import events, on
 
 from wzp_tui.tui.absence import digest
-from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.screens.asking import Asking
 from wzp_tui.tui.widgets.away import Away
 
@@ -46,8 +45,7 @@ class Presence(Asking):
         if self.away.digest is not None:
             first = self.away.digest.first
             self.tasks.focus()
-            if not self.tasks.go_to(key_of(first)):
-                self.tasks.go_to(("heading", "done"))
+            self.tasks.reveal(first.task.id)
         self._put_away()
 
     def _put_away(self) -> None:

@@ -356,7 +356,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
         match line:
             case EventLine(event) if event.task is not None:
                 self.tasks.focus()
-                self.tasks.go_to(("task", event.task))
+                self.tasks.reveal(event.task)
             case LaneLine():
                 self.action_lane_edit()
             case WorkspaceLine(name):

@@ -77,7 +77,19 @@ class TaskList(LineView[Row]):
         return key_of(row)
 
     def update(self, snapshot: Snapshot, view: View) -> None:
-        """Show the snapshot in this view."""
+        """Show the snapshot in this view. A task that ends while it is selected stays in sight until the cursor leaves it."""
+        row, kept = self.current, None
+        if isinstance(row, TaskRow) and (row.section in (Section.RUNNING, Section.QUEUED) or row.task.id == self.view.kept):
+            kept = row.task.id
+        self._list(snapshot, view._replace(kept=kept))
+
+    def reveal(self, task: int) -> bool:
+        """Put the cursor on a task, also in a folded section; `False` where this view has it not."""
+        if self.snapshot is not None and self.snapshot.task(task) is not None:
+            self._list(self.snapshot, self.view._replace(kept=task))
+        return self.go_to(("task", task))
+
+    def _list(self, snapshot: Snapshot, view: View) -> None:
         self.snapshot, self.view = snapshot, view
         self._longest_id = max((len(row.task.name) for row in snapshot.tasks), default=3)
         rows = listing(snapshot, view, self._clock())
@@ -99,7 +111,7 @@ class TaskList(LineView[Row]):
         after = self.view.folded | {name} if folded else self.view.folded - {name}
         if after == self.view.folded:
             return
-        self.update(self.snapshot, self.view._replace(folded=after))
+        self._list(self.snapshot, self.view._replace(folded=after, kept=None))
         first = next((row for row in self.rows if section_of(row, midnight) == name and key_of(row)), None)
         if first is not None:
             self.go_to(key_of(first))
@@ -119,9 +131,8 @@ class TaskList(LineView[Row]):
 
     def clicked(self, row: Row, index: int, event: events.Click) -> None:
         if isinstance(row, Heading):
-            self.view = self.view._replace(folded=self.view.folded ^ {row.name})
             if self.snapshot is not None:
-                self.update(self.snapshot, self.view)
+                self._list(self.snapshot, self.view._replace(folded=self.view.folded ^ {row.name}, kept=None))
         else:
             super().clicked(row, index, event)
 
