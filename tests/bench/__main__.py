@@ -19,6 +19,7 @@ from tests.bench.rows import NotMeasured, Row
 PARTS = {
     "add": "`task add` beside a bare Python",
     "noops": "1,000 no-op tasks beside xargs -P4",
+    "pueue": "the same beside pueue, where it is installed",
     "starts": "from queued to running, from exit to the next start",
     "tee": "output and keys through a worker beside a bare pane",
     "idle": "what 100 panes cost while nothing happens",
@@ -35,7 +36,7 @@ def main() -> int:
         prog="python -m tests.bench", description=f"{__doc__}\n\n{parts}", formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="without one: all")
-    asked = parser.parse_args().parts or list(PARTS)
+    asked = parser.parse_args().parts or [part for part in PARTS if part != "pueue" or shutil.which("pueued")]
     if unknown := set(asked) - PARTS.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     rows, failed = [], 0

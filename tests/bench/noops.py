@@ -12,8 +12,8 @@ from tests.support import wait_until
 from wzp_tui.store import NewTask
 from wzp_tui.tasks.task import State
 
-_TASKS, _SLOTS, _ROUNDS = 1000, 4, 3
-_TRUE = shutil.which("true") or "true"
+TASKS, SLOTS, _ROUNDS = 1000, 4, 3
+TRUE = shutil.which("true") or "true"
 
 
 def rows() -> Iterable[Row]:
@@ -21,24 +21,26 @@ def rows() -> Iterable[Row]:
     bare = []
     taken: dict[str, list[float]] = {kind: [] for kind in kinds()}
     for _ in range(_ROUNDS):
-        bare.append(_through_xargs())
+        bare.append(through_xargs())
         for kind, seconds in taken.items():
-            seconds.append(_through_slots(kind))
-    yield told(f"{_TASKS} × true through xargs -P{_SLOTS}, median", statistics.median(bare), "s")
+            seconds.append(through_slots(kind))
+    yield told(f"{TASKS} × true through xargs -P{SLOTS}, median", statistics.median(bare), "s")
     for kind, seconds in taken.items():
         ratio = statistics.median(ours / theirs for ours, theirs in zip(seconds, bare, strict=True))
-        yield at_most(f"{kind}: through {_SLOTS} slots, beside xargs, median", ratio, "x", 6)
+        yield at_most(f"{kind}: through {SLOTS} slots, beside xargs, median", ratio, "x", 6)
 
 
-def _through_xargs() -> float:
+def through_xargs() -> float:
+    """Seconds that the tasks take there."""
     begun = time.perf_counter()
-    subprocess.run(["xargs", f"-P{_SLOTS}", "-n1", _TRUE], input=b"x\n" * _TASKS, check=True)
+    subprocess.run(["xargs", f"-P{SLOTS}", "-n1", TRUE], input=b"x\n" * TASKS, check=True)
     return time.perf_counter() - begun
 
 
-def _through_slots(kind: str) -> float:
-    with bench(kind, _SLOTS) as it:
-        it.store.add_all([(NewTask((_TRUE,), "/", lane=LANE), ())] * _TASKS)
+def through_slots(kind: str) -> float:
+    """Seconds that the tasks take in a lane, from the start of the tower on."""
+    with bench(kind, SLOTS) as it:
+        it.store.add_all([(NewTask((TRUE,), "/", lane=LANE), ())] * TASKS)
         begun = time.perf_counter()
         it.start_tower()
         wait_until(lambda: not any(task.state in (State.QUEUED, State.RUNNING) for task in it.store.view().tasks), 120)
