@@ -9,7 +9,7 @@ from wzp_tui.cli.output import paint, print_json, print_table, say
 from wzp_tui.cli.session import opened
 from wzp_tui.cli.waiting import last_run
 from wzp_tui.controller.filter import doubt, parse
-from wzp_tui.controller.join import join
+from wzp_tui.controller.join import Join
 from wzp_tui.controller.opening import slot_holders
 from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
 from wzp_tui.paths import StoreFolder
@@ -33,7 +33,7 @@ def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, 
         holders = slot_holders(folder, view)
     mux = MuxState("none", True, now)
     # The words are those of the tower; the panes are not asked for, since a list should never wait for a terminal.
-    snapshot = join(view, (), holders, mux, own_pane=None, opens_panes=False, trouble="", now_ms=now)
+    snapshot = Join().snapshot(view, (), holders, mux, own_pane=None, opens_panes=False, trouble="", now_ms=now)
     match = wanted.at(now)
     rows = [row for row in snapshot.tasks if _matches(row.task, states, lane, workspace) and (match is None or match(row))]
     if as_json:

@@ -167,7 +167,7 @@ async def _pane(mux: "Mux", id: int) -> "Pane":
 
 async def _snapshot(mux: "Mux") -> "Snapshot":
     from wzp_tui.cli.session import opened
-    from wzp_tui.controller.join import join
+    from wzp_tui.controller.join import Join
     from wzp_tui.controller.opening import slot_holders
     from wzp_tui.controller.snapshot import MuxState
 
@@ -177,7 +177,8 @@ async def _snapshot(mux: "Mux") -> "Snapshot":
         view = store.view(events=0)
     now = time.time_ns() // 1_000_000
     holders = slot_holders(StoreFolder(store_dir()), view)
-    return join(view, panes, holders, MuxState(mux.kind, True, now), own_pane=mux.own_pane, opens_panes=False, trouble="", now_ms=now)
+    state = MuxState(mux.kind, True, now)
+    return Join().snapshot(view, panes, holders, state, own_pane=mux.own_pane, opens_panes=False, trouble="", now_ms=now)
 
 
 def _document(row: "PaneRow") -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _is_whole(snapshot: Snapshot) -> bool:
 
 
 def _tell_end(controller: Controller) -> None:
-    runs = sum(row.run is not None and row.run.open for row in controller.snapshots.value.tasks)
+    runs = len(controller.snapshots.value.open_runs)
     if runs:
         without = " without a pane" if controller.mux.kind == "embedded" else ""
         _say(f"{runs} run{' goes' if runs == 1 else 's go'} on{without}")

@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from wzp_tui.clean import clean
-from wzp_tui.controller.join import Holders, join
+from wzp_tui.controller.join import Holders, Join
 from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
 from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
@@ -52,11 +51,11 @@ class Controller:
         self._keeper = StoreKeeper(self.folder, f"{actor}:{os.getpid()}")
         self._wants_to_open = opens_panes
         self._tower_lock: FileLock | None = None
-        self._opener = Opener(self.folder, mux)
+        self._join, self._opener = Join(), Opener(self.folder, mux)
         self._panes: tuple[Pane, ...] = ()
         self._mux_state = MuxState(mux.kind, True, _now_ms())
-        self._known: tuple[View, Holders] | None = None
-        self._shown: tuple[object, ...] = ()
+        self._holders: Holders = {}
+        self._told: tuple[object, ...] = ()
         self._due_ms = 0
         """When the next task may start that waits for a time."""
         self._news = asyncio.Event()
@@ -130,16 +129,17 @@ class Controller:
             fifo.drain()
             begun = time.monotonic()
             try:
-                self._known = await self._keeper.ask(self._read)
+                view, self._holders = await self._keeper.ask(self._read)
             except StoreError as error:
                 self.snapshots.set(replace(self.snapshots.value, trouble=clean(str(error))))
-                self._shown = ()
+                self._told = ()
                 await asyncio.sleep(RETRY_STORE)
                 self._news.set()
                 continue
-            if self._takes_tower_lock():
+            opens_panes = self._takes_tower_lock()
+            await self._publish(view, opens_panes)
+            if opens_panes:
                 self._open.set()
-            await self._publish(*self._known)
             await asyncio.sleep(max(PUBLISH_PAUSE, time.monotonic() - begun))
 
     async def _open_panes(self) -> None:
@@ -147,11 +147,10 @@ class Controller:
         while True:
             await self._open.wait()
             self._open.clear()
-            if self._known is None or not self._mux_state.reachable:
+            if not self._mux_state.reachable:
                 continue
-            view, holders = self._known
             trouble = self._opener.trouble
-            if await self._opener.open_what_is_needed(view, self._panes, holders):
+            if await self._opener.open_what_is_needed(self.snapshots.value, self._panes, self._holders):
                 self._lively()
                 await self._look_at_mux()  # the next pane is tiled beside this one
             elif self._opener.trouble != trouble:
@@ -162,27 +161,15 @@ class Controller:
         view = store.view()
         return view, slot_holders(self.folder, view)
 
-    async def _publish(self, view: View, holders: Holders) -> None:
-        opens_panes, now = self._tower_lock is not None, _now_ms()
+    async def _publish(self, view: View, opens_panes: bool) -> None:
         trouble = self._opener.trouble if opens_panes else ""
-        shown = (view, self._panes, holders, self._mux_state, self.mux.own_pane, opens_panes, trouble)
-        if shown == self._shown and now < self._due_ms:
-            return  # a look at ten thousand tasks is work
-        joined = partial(
-            join,
-            view,
-            self._panes,
-            holders,
-            self._mux_state,
-            own_pane=self.mux.own_pane,
-            opens_panes=opens_panes,
-            trouble=trouble,
-            now_ms=now,
-            before=self.snapshots.value,
-        )
-        self.snapshots.set(await asyncio.to_thread(joined))
-        self._shown = shown
-        self._due_ms = min((task.not_before_ms for task in view.tasks if task.not_before_ms > now), default=sys.maxsize)
+        told = (view, self._panes, self._holders, self._mux_state, self.mux.own_pane, opens_panes, trouble)
+        now = _now_ms()
+        if told == self._told and now < self._due_ms:
+            return
+        self.snapshots.set(await asyncio.to_thread(self._join.snapshot, *told, now))
+        self._told = told
+        self._due_ms = self._join.due_ms or sys.maxsize
 
     def _takes_tower_lock(self) -> bool:
         if self._tower_lock is None and self._wants_to_open:

@@ -3,9 +3,10 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from wzp_tui.controller.join import Holder, Holders
+from wzp_tui.controller.snapshot import Snapshot
 from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone, WzpError
 from wzp_tui.mux import Beside, Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
@@ -13,7 +14,6 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Task, View
 from wzp_tui.store.lock import is_held, read_holder
 from wzp_tui.store.wake import wake_task
-from wzp_tui.tasks import order
 from wzp_tui.tasks.task import State
 
 PATIENCE = 10.0
@@ -44,13 +44,17 @@ def slot_holders(folder: StoreFolder, view: View) -> dict[tuple[str, int], Holde
     return found
 
 
+Seat = tuple[str | None, int]
+"""A lane and its slot, or `None` and the task that gets a pane of its own."""
+
+
 class Opener:
     """Remembers what it opened, until the worker shows itself."""
 
     def __init__(self, folder: StoreFolder, mux: Mux, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._folder, self._mux, self._monotonic = folder, mux, monotonic
         self._instance = ""
-        self._asked: dict[object, float] = {}
+        self._asked: dict[Seat, float] = {}
         self._opened: dict[str, set[int]] = {}
         self._rest_until = 0.0
         self.trouble = ""
@@ -61,19 +65,15 @@ class Opener:
         """The panes that were opened for lanes; they may be gone."""
         return frozenset(pane for panes in self._opened.values() for pane in panes)
 
-    async def open_what_is_needed(self, view: View, panes: Sequence[Pane], holders: Holders) -> bool:
+    async def open_what_is_needed(self, snapshot: Snapshot, panes: Sequence[Pane], holders: Holders) -> bool:
         """Open a pane for each seat that is missing; `True` when one was opened."""
         now = self._monotonic()
         if now < self._rest_until:
             return False
-        board = view.board
-        now_ms = int(time.time() * 1000)
-        ready = [task for task in view.tasks if order.is_ready(task, board, now_ms)]
-        room = None if view.limit is None else view.limit - sum(board.busy.values())
         try:
-            self._forget({*holders, *(("task", id) for id, state in board.states.items() if state is not State.QUEUED)}, now)
-            opened = await self._lanes(view, ready, room, panes, holders)
-            opened = await self._tasks(ready, room) or opened
+            self._forget(snapshot, holders, now)
+            opened = await self._lanes(snapshot, panes, holders)
+            opened = await self._tasks(snapshot) or opened
         except WzpError as error:
             if not isinstance(error, MuxUnreachable):
                 self._rest_until = self._monotonic() + REST
@@ -83,33 +83,37 @@ class Opener:
             self.trouble = ""
         return opened
 
-    def _forget(self, shown: Collection[object], now: float) -> None:
+    def _forget(self, snapshot: Snapshot, holders: Holders, now: float) -> None:
         """Wait no longer for workers that showed themselves, for those that never did, and for those of a mux that is gone."""
         if self._mux.instance != self._instance:
             self._instance = self._mux.instance
             self._asked.clear()
             self._opened.clear()
-        self._asked = {seat: since for seat, since in self._asked.items() if seat not in shown and now - since < PATIENCE}
 
-    def _is_room(self, room: int | None) -> bool:
+        def has_shown(seat: Seat) -> bool:
+            lane, number = seat
+            row = snapshot.task(number) if lane is None else None
+            return row.task.state is not State.QUEUED if row else seat in holders
+
+        self._asked = {seat: since for seat, since in self._asked.items() if now - since < PATIENCE and not has_shown(seat)}
+
+    def _is_room(self, snapshot: Snapshot) -> bool:
         """One run more may start, besides those whose panes are on their way."""
-        return room is None or len(self._asked) < room
+        return snapshot.room is None or len(self._asked) < snapshot.room
 
-    async def _lanes(self, view: View, ready: Sequence[Task], room: int | None, panes: Sequence[Pane], holders: Holders) -> bool:
+    async def _lanes(self, snapshot: Snapshot, panes: Sequence[Pane], holders: Holders) -> bool:
         """One pane a lane at a time, so that the next one is tiled beside it."""
         opened = False
-        taken = {(run.lane, run.slot) for run in view.runs.values() if run.open}
-        for lane in view.lanes:
-            waiting = [] if lane.paused else [task for task in ready if task.lane == lane.name]
+        taken = {(run.lane, run.slot) for run in snapshot.open_runs}
+        for lane in (row.lane for row in snapshot.lanes):
+            waiting = () if lane.paused else snapshot.ready.get(lane.name, ())
             slots = [(lane.name, slot) for slot in range(1, lane.slots + 1)]
             idle = sum(seat in holders and seat not in taken for seat in slots)
             coming = sum(seat in self._asked for seat in slots)
             free = [seat for seat in slots if seat not in holders and seat not in taken and seat not in self._asked]
-            if free and len(waiting) > idle + coming and self._is_room(room):
-                task = waiting[0]
-                pane = await self._open(
-                    free[0], task, ("lane", lane.name, str(free[0][1])), lane.name, self._mate(lane.name, panes, holders)
-                )
+            if free and len(waiting) > idle + coming and self._is_room(snapshot):
+                role = ("lane", lane.name, str(free[0][1]))
+                pane = await self._open(free[0], waiting[0], role, lane.name, self._mate(lane.name, panes, holders))
                 self._opened.setdefault(lane.name, set()).add(pane)
                 opened = True
         return opened
@@ -119,11 +123,11 @@ class Opener:
         ours = self._opened.get(lane, set())
         return _tiled([pane for pane in panes if (pane.mux, pane.tty) in ttys or (pane.id in ours and pane.mux == self._mux.instance)])
 
-    async def _tasks(self, ready: Sequence[Task], room: int | None) -> bool:
+    async def _tasks(self, snapshot: Snapshot) -> bool:
         opened = False
-        for task in ready:
-            seat = ("task", task.id)
-            if task.lane is not None or task.place == "shell" or seat in self._asked or not self._is_room(room):
+        for task in snapshot.ready.get(None, ()):
+            seat = (None, task.id)
+            if task.place == "shell" or seat in self._asked or not self._is_room(snapshot):
                 continue
             if not wake_task(self._folder, task.id):
                 own = self._mux.own_pane
@@ -132,7 +136,7 @@ class Opener:
                 opened = True
         return opened
 
-    async def _open(self, seat: object, task: Task, role: Sequence[str], title: str, beside: Beside | None) -> int:
+    async def _open(self, seat: Seat, task: Task, role: Sequence[str], title: str, beside: Beside | None) -> int:
         self._asked[seat] = self._monotonic()
         program = Program(worker_argv(self._folder, self._mux, *role), "/")
         tab: Place = NewTab(task.workspace, title)

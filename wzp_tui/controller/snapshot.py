@@ -1,10 +1,15 @@
 """Everything the tower shows, at one moment: one frozen value."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 
 from wzp_tui.panes import Pane
 from wzp_tui.store import Event, Lane, Run, Task
+from wzp_tui.tasks.order import order_key
+from wzp_tui.tasks.task import State
 
 
 class Section(IntEnum):
@@ -35,6 +40,17 @@ class TaskRow:
     """The pane that shows its run."""
     since_ms: int
     """When it came into this state."""
+
+
+def urgency(row: TaskRow) -> tuple[int, ...]:
+    """The order of the list: by section, and in it what is next, what runs longest, or what is newest. No two tasks share it."""
+    task = row.task
+    match row.section:
+        case Section.QUEUED:
+            return (row.section, task.state is State.HELD, *order_key(task))
+        case Section.RUNNING:
+            return (row.section, row.since_ms, task.id)
+    return (row.section, -row.since_ms, task.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +88,9 @@ class MuxState:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
-    """The world. Rows are in the order of the list."""
+    """The world. Rows are in the order of the list; what did not change is the same object in the next one."""
 
     mux: MuxState
     tasks: tuple[TaskRow, ...] = ()
@@ -87,11 +103,30 @@ class Snapshot:
     """This tower holds `tower.lock`: it opens the panes that are needed."""
     trouble: str = ""
     """What keeps the tower from its work, in one line: a store that cannot be read, a pane that cannot be opened."""
+    ready: Mapping[str | None, Sequence[Task]] = field(default_factory=dict)
+    """The tasks that could start now by lane, the next first; under `None` those for a pane of their own."""
+    room: int | None = None
+    """How many of them may start at once before the limit of all lanes is reached; `None`: there is no limit."""
     taken_ms: int = field(default=0, compare=False)
+
+    @cached_property
+    def by_id(self) -> Mapping[int, TaskRow]:
+        """The rows of the tasks by id."""
+        return {row.task.id: row for row in self.tasks}
+
+    @cached_property
+    def tally(self) -> Counter[tuple[str, Section]]:
+        """How many tasks of a workspace stand in a section."""
+        return Counter((row.task.workspace, row.section) for row in self.tasks)
+
+    @cached_property
+    def open_runs(self) -> Sequence[Run]:
+        """The runs that have not ended."""
+        return [row.run for row in self.tasks if row.run is not None and row.run.open]
 
     def task(self, id: int) -> TaskRow | None:
         """The row of a task."""
-        return next((row for row in self.tasks if row.task.id == id), None)
+        return self.by_id.get(id)
 
     def pane(self, id: int) -> PaneRow | None:
         """The row of a pane."""

@@ -79,7 +79,7 @@ class DemoScreen(TowerScreen):
     @work(group="question", exclusive=True)
     async def action_tower_close(self) -> None:
         snapshot: Snapshot | None = self.snapshot
-        runs = sum(row.run is not None and row.run.open for row in snapshot.tasks) if snapshot else 0
+        runs = len(snapshot.open_runs) if snapshot else 0
         notes = [("what runs in it is ended, and its folder is removed", "text")]
         if not runs or await self.app.push_screen_wait(yes_or_no("End the demo?", "End it", notes=notes)):
             self.app.exit()

@@ -82,12 +82,11 @@ def key_of(row: Row) -> Key | None:
 def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> tuple[Row, ...]:
     """The rows of the sidebar, from top to bottom."""
     rows: list[Row] = [Title("WORKSPACES")] if snapshot.workspaces else []
-    tasks = {row.task.id: row for row in snapshot.tasks if row.pane is not None}
     for name in snapshot.workspaces:
         line = WorkspaceLine(name, counts(snapshot, name), ("workspace", name) in folded, name == chosen)
         rows.append(line)
         if not line.folded:
-            rows += _tabs(name, [row for row in snapshot.panes if row.pane.workspace == name], tasks, folded)
+            rows += _tabs(name, [row for row in snapshot.panes if row.pane.workspace == name], snapshot.by_id, folded)
     if snapshot.lanes:
         rows += [*_gap(rows), Title("LANES"), *map(LaneLine, snapshot.lanes)]
     events = [EventLine(event) for event in snapshot.events if event_words(event)]

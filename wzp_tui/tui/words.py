@@ -118,8 +118,5 @@ class Counts(NamedTuple):
 
 def counts(snapshot: Snapshot, workspace: str | None) -> Counts:
     """How many tasks of a workspace, or of all, stand in each section."""
-    found = [0, 0, 0, 0, 0]
-    for row in snapshot.tasks:
-        if workspace is None or row.task.workspace == workspace:
-            found[row.section] += 1
-    return Counts(*found[: Section.DONE])
+    names = snapshot.workspaces if workspace is None else (workspace,)
+    return Counts(*(sum(snapshot.tally[name, section] for name in names) for section in Section if section is not Section.DONE))

@@ -249,7 +249,7 @@ class Actions(Drafting, RowActions):
         from wzp_tui.tui.screens.questions import ask_quit
 
         snapshot: Snapshot = self.snapshot
-        runs = sum(row.run is not None and row.run.open for row in snapshot.tasks)
+        runs = len(snapshot.open_runs)
         if snapshot.mux.kind != "embedded":
             self.app.exit(message=f"{plural(runs, 'run')} go{'es' if runs == 1 else ''} on." if runs else None)
         elif not snapshot.panes or await self.wait_for(ask_quit(snapshot.panes, runs)):

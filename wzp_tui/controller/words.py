@@ -1,0 +1,44 @@
+"""A task's state as people read it: one word, and the reason of it."""
+
+from wzp_tui.controller.queues import Queues
+from wzp_tui.store import Run, Task
+from wzp_tui.tasks.policy import exit_words
+from wzp_tui.tasks.task import State
+
+
+def words(task: Task, run: Run | None, queues: Queues) -> tuple[str, str]:
+    """Word and reason of a task."""
+    match task.state:
+        case State.RUNNING | State.SERVING | State.ASKING | State.REVIEW if run:
+            return _live_words(task, run)
+        case State.QUEUED:
+            obstacle = queues.obstacles.get(task.id)
+            return (obstacle.word, obstacle.reason) if obstacle else _ready_words(task, queues)
+        case State.FAILED if run:
+            return exit_words(run.exit, run.signal) if run.exit is not None or run.signal else "failed", run.reason or run.detail
+    return str(task.state), task.reason
+
+
+def _live_words(task: Task, run: Run) -> tuple[str, str]:
+    if run.orphaned:
+        return "orphaned", "its worker is gone and it goes on; nobody will see how it exits"
+    if run.stop in ("stop", "kill"):
+        return "stopping", "asked by you"
+    return str(task.state), "no pane" if run.detached else task.reason
+
+
+def _ready_words(task: Task, queues: Queues) -> tuple[str, str]:
+    room = queues.rooms.get(task.lane)
+    if task.lane is None:
+        word, reason = ("asked", "typed into the shell") if task.place == "shell" else ("opening", "")
+        return (room.word, room.reason) if room else (word, reason)
+    place = queues.place(task)
+    if place is None:
+        return "queued", ""
+    tells = room is not None and (place == 1 or room.word == "paused")
+    return "next" if place == 1 else _ordinal(place), room.reason if room and tells else ""
+
+
+def _ordinal(number: int) -> str:
+    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
