@@ -65,30 +65,35 @@ def a_pane(id: int) -> Pane:
     return Pane(id, MUX, 1, id, "default", "sh", "/", f"/dev/pts/{id}", 24, 80, 0, 0, True, False, "")
 
 
+def mostly(first: Any, *others: Any) -> st.SearchStrategy[Any]:
+    """The first one as often as all others together."""
+    return st.just(first) | st.sampled_from([first, *others])
+
+
 IDS = st.integers(1, 4)
 TASKS = st.builds(
     a_task,
     IDS,
-    st.sampled_from(State) | st.just(State.QUEUED) | st.just(State.RUNNING),
+    mostly(State.QUEUED, State.RUNNING, *State),
     workspace=st.sampled_from(["default", "api"]),
-    lane=st.sampled_from([*LANES, None]),
+    lane=mostly("default", None, "build"),
     place=st.sampled_from(["tab", "shell"]),
     priority=st.sampled_from(Priority),
     next_rank=st.integers(0, 2),
     queued_ms=st.integers(0, 3),
-    not_before_ms=st.integers(0, 5),
+    not_before_ms=mostly(0, 1, 3, 5),
     changed_ms=st.integers(0, 3),
     seen=st.booleans(),
-    after=st.lists(st.builds(After, IDS, st.sampled_from(Condition)), max_size=2).map(tuple),
+    after=mostly(()) | st.lists(st.builds(After, IDS, st.sampled_from(Condition)), max_size=2).map(tuple),
     due_ms=st.sampled_from([None, order.DUE_LEAD_MS]),
-    locks=st.sampled_from([(), (), ("db",)]),
-    touches=st.sampled_from([(), (), ("/src/**",)]),
+    locks=mostly((), ("db",)),
+    touches=mostly((), ("/src/**",)),
 )
 RUNS = st.builds(
     lambda task, **fields: a_run(task, task, **fields),
     IDS,
-    lane=st.sampled_from([*LANES, None]),
-    ended_ms=st.sampled_from([None, None, 1]),
+    lane=mostly("default", None, "build"),
+    ended_ms=mostly(None, 1),
     stop=st.sampled_from(["", "stop"]),
     detached=st.booleans(),
 )
@@ -137,15 +142,20 @@ def is_as_the_rules_say(world: World, snapshot: Snapshot) -> None:
         if lane is not None:
             words = [snapshot.by_id[task.id].word for task in ready]
             assert words == ["next", "2nd", *["queued"] * 9][: len(words)]
-    for row in snapshot.lanes:
-        assert row.queued == sum(task.lane == row.lane.name and task.state is State.QUEUED for task in world.tasks.values())
-        assert row.busy == sum(run.open and run.lane == row.lane.name for run in world.runs.values())
+    for id, row in snapshot.by_id.items():
+        run = world.runs.get(id)
+        shown = [pane.id for pane in world.panes if run and run.open and not run.detached and pane.tty == run.tty]
+        assert [row.pane] == (shown or [None])
+    for lane_row in snapshot.lanes:
+        name = lane_row.lane.name
+        assert lane_row.queued == sum(task.lane == name and task.state is State.QUEUED for task in world.tasks.values())
+        assert lane_row.busy == sum(run.open and run.lane == name for run in world.runs.values())
     tally = [(task.workspace, snapshot.by_id[task.id].section) for task in world.tasks.values()]
     assert all(snapshot.tally[key] == tally.count(key) for key in {*tally, *snapshot.tally})
 
 
 @pytest.mark.parametrize("many", [0, 8], ids=["sorted in", "sorted anew"])
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(tasks=st.lists(TASKS, min_size=3, max_size=4), runs=st.lists(RUNS, max_size=3), changes=st.lists(CHANGES, max_size=12))
 def test_a_patched_snapshot_is_the_whole_one(
     many: int, tasks: Sequence[Task], runs: Sequence[Run], changes: Sequence[tuple[str, Any]]
