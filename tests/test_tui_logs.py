@@ -225,6 +225,18 @@ async def test_the_keys_are_in_the_footer_and_in_the_help(log: Tower) -> None:
     await log.shows("IN LOGS", "$PAGER", "$EDITOR", "to the next line that tells of an error")
 
 
+@runs("echo start; printf 'x%.0s' $(seq 1 150); echo end")
+async def test_the_palette_offers_what_can_be_done_with_a_log(log: Tower) -> None:
+    await log.press("ctrl+p")
+    await log.shows("Commands", "to the next line that tells of an error", "All logs")
+    assert "Retry" not in log.text, "nothing can be done with the row behind it"
+    await log.type("wrap\n")
+    await until(lambda: "start" in shown(log) and any(row.endswith("end") for row in shown(log)))
+    await log.press("ctrl+p")
+    await log.type("save\n")
+    await log.shows("task-1.1.log")
+
+
 @runs("echo x")
 async def test_where_the_terminal_cannot_be_lent_it_is_said(log: Tower) -> None:
     await log.press("v")
@@ -252,6 +264,17 @@ async def ask(it: Tower, text: str) -> None:
     """Type something else to look for."""
     await it.press("slash", "ctrl+u")
     await it.type(text + "\n")
+
+
+@runs("echo error: one")
+async def test_the_palette_offers_what_can_be_done_with_lines_of_logs(everywhere: Tower) -> None:
+    it = everywhere
+    await until(lambda: listed(it) == ["#1 error: one"])
+    await it.press("ctrl+p")
+    await it.shows("Commands", "open it in $EDITOR")
+    assert "Wrap" not in it.text, "they are not wrapped"
+    await it.type("open\n")
+    await until(lambda: isinstance(it.app.screen, LogFull))
 
 
 @runs("echo error: one; echo warning: two", COUNTING, "echo three failed; exit 1")

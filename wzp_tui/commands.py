@@ -130,7 +130,7 @@ COMMANDS = (
 
 _ALSO_IN_LOGS = {
     *("move.down", "move.up", "move.first", "move.last", "move.page_down", "move.page_up", "move.fold", "move.unfold"),
-    *("row.open", "view.logs", "tower.help"),
+    *("row.open", "view.logs", "tower.help", "tower.palette"),
 }
 
 BY_ID = {command.id: command for command in COMMANDS}

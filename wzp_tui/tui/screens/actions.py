@@ -12,7 +12,6 @@ from wzp_tui.errors import PaneGone, WzpError
 from wzp_tui.panes import Pane
 from wzp_tui.tasks.lane import DEFAULT_SLOTS, check_lane_name
 from wzp_tui.tasks.task import LIVE
-from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.own_tty import writer
 from wzp_tui.tui.preferences import Preferences
@@ -20,13 +19,10 @@ from wzp_tui.tui.screens.asking import Row
 from wzp_tui.tui.screens.drafting import Drafting
 from wzp_tui.tui.screens.questions import ask_close, ask_lane, ask_place, ask_stop
 from wzp_tui.tui.screens.row_actions import RowActions
-from wzp_tui.tui.situation import fits, label, natural, needs_you, valid
+from wzp_tui.tui.situation import fits, natural, needs_you, valid
 from wzp_tui.tui.undo import ASSIGNED, Deed
 from wzp_tui.tui.widgets.live import embedded
 from wzp_tui.tui.words import pane_name, plural
-
-UNSEARCHED = ("move.down", "move.up", "move.first", "move.last", "move.page", "move.fold", "move.unfold", "tower.palette", "view.clear")
-"""Commands that nobody looks for by name."""
 
 
 class Actions(Drafting, RowActions):
@@ -228,20 +224,11 @@ class Actions(Drafting, RowActions):
 
     @work(group="question", exclusive=True)
     async def action_tower_palette(self) -> None:
-        from wzp_tui.tui.screens.choose import Choice
-        from wzp_tui.tui.screens.palette import Palette
+        from wzp_tui.tui.screens.palette import command_palette
 
         situation = self.situation()
-        commands = [
-            each
-            for each in COMMANDS
-            if (each.keys or shown_key(self.app, each))
-            and not each.inside
-            and not each.id.startswith(UNSEARCHED)
-            and valid(each.id, situation)
-        ]
-        choices = [Choice(shown_key(self.app, each), label(each, situation), each.help, each) for each in commands]
-        if command := await self.app.push_screen_wait(Palette("Commands", choices)):
+        commands = [each for each in COMMANDS if not each.inside and valid(each.id, situation)]
+        if command := await self.app.push_screen_wait(command_palette(self.app, commands, situation)):
             await self.run_action(command.action)
 
     @work(group="question", exclusive=True)

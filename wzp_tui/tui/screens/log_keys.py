@@ -4,13 +4,13 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
 from wzp_tui.clean import clean
-from wzp_tui.commands import BY_ID, Command
+from wzp_tui.commands import BY_ID, COMMANDS, Command
 from wzp_tui.errors import WzpError
 from wzp_tui.logs.export import Saved
 from wzp_tui.logs.gap import size_words
@@ -65,6 +65,14 @@ class LogKeys(Screen[None]):
         from wzp_tui.tui.screens.help import Help
 
         self.app.push_screen(Help(Situation(), "log"))
+
+    @work(group="question", exclusive=True)
+    async def action_tower_palette(self) -> None:
+        from wzp_tui.tui.screens.palette import command_palette
+
+        commands = [each for each in COMMANDS if "log" in each.screens and hasattr(self, f"action_{each.action}")]
+        if command := await self.app.push_screen_wait(command_palette(self.app, commands, Situation())):
+            await self.run_action(command.action)
 
     def copied(self, lines: int) -> None:
         """Say that lines are in the clipboard."""

@@ -1,21 +1,26 @@
 """Find one of many by its name: the commands that make sense now, or the themes."""
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.fuzzy import Matcher
 from textual.widgets import Input
 
+from wzp_tui.commands import Command
+from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.screens.choose import Choice, Choices
 from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.situation import Situation, label
 from wzp_tui.tui.widgets.lines import LineView
 
 V = TypeVar("V")
 MOST = 12
+UNSEARCHED = ("move.down", "move.up", "move.first", "move.last", "move.page", "move.fold", "move.unfold", "tower.palette", "view.clear")
+"""Commands that nobody looks for by name."""
 
 
 class Palette(Sheet[V], Generic[V]):
@@ -73,3 +78,9 @@ class Palette(Sheet[V], Generic[V]):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
+
+
+def command_palette(app: App[Any], commands: Iterable[Command], situation: Situation) -> Palette[Command]:
+    """Those of the commands that have a key and that one may look for by name."""
+    found = [each for each in commands if not each.id.startswith(UNSEARCHED) and (each.keys or shown_key(app, each))]
+    return Palette("Commands", [Choice(shown_key(app, each), label(each, situation), each.help, each) for each in found])
