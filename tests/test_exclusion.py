@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.stores import FIRST, SECOND, a_store, a_task, begin, begun, end
-from wzp_tui.store import Claim, NewTask, Seat, Store
+from wzp_tui.store import Claim, NewSeries, NewTask, Seat, Store
 from wzp_tui.tasks import order
 from wzp_tui.tasks.task import After, Condition, State
 
@@ -124,11 +124,23 @@ A_NEW_TASK = st.builds(
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(A_NEW_TASK, max_size=6), st.lists(st.tuples(st.integers(0, 5), st.sampled_from(Condition)), max_size=6), st.data())
-def test_the_sql_claims_what_the_rules_say_is_next(new: list[NewTask], waits: list[tuple[int, Condition]], data: st.DataObject) -> None:
+@given(
+    st.lists(A_NEW_TASK | st.sampled_from([1, 2]), max_size=7),
+    st.lists(st.tuples(st.integers(0, 5), st.sampled_from(Condition)), max_size=6),
+    st.data(),
+)
+def test_the_sql_claims_what_the_rules_say_is_next(
+    new: list[NewTask | int], waits: list[tuple[int, Condition]], data: st.DataObject
+) -> None:
+    """A number stands for a task of that series."""
     with a_store() as store:
         store.set_lane("default", 8)
+        for locks in ((), ("a",)):
+            store.add_series(NewSeries(a_task(locks=locks), "1h"))
         for number, task in enumerate(new):
+            if isinstance(task, int):
+                store.run_series(task)
+                continue
             after = {before + 1: condition for before, condition in waits if before < number and data.draw(st.booleans())}
             store.add(task._replace(after=tuple(After(*wait) for wait in after.items())))
         running: dict[int, Claim] = {}

@@ -85,7 +85,8 @@ TASKS = st.builds(
     changed_ms=st.integers(0, 3),
     seen=st.booleans(),
     after=mostly(()) | st.lists(st.builds(After, IDS, st.sampled_from(Condition)), max_size=2).map(tuple),
-    due_ms=st.sampled_from([None, order.DUE_LEAD_MS]),
+    due_ms=st.sampled_from([None, 2, order.DUE_LEAD_MS, order.DUE_LEAD_MS + 3]),
+    series=mostly(None, 1),
     locks=mostly((), ("db",)),
     touches=mostly((), ("/src/**",)),
 )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks.cron import parse_cron
-from wzp_tui.tasks.schedule import Due, Every, LocalZone, Overlap, due, next_run, parse_catch_up, parse_every, parse_when
+from wzp_tui.tasks.schedule import Due, Every, LocalZone, due, next_run, parse_catch_up, parse_every, parse_when
+from wzp_tui.tasks.series import Overlap
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ODD = [

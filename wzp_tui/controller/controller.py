@@ -57,7 +57,7 @@ class Controller:
         self._holders: Holders = {}
         self._told: tuple[object, ...] = ()
         self._due_ms = 0
-        """When the next task may start that waits for a time."""
+        """When a task may start that waits for a time, comes by a tick, or is nearly due: the first of these moments."""
         self._news = asyncio.Event()
         self._look = asyncio.Event()
         self._open = asyncio.Event()
@@ -158,6 +158,8 @@ class Controller:
 
     def _read(self, store: Store) -> tuple[View, Holders]:
         store.settle()
+        if self._tower_lock is not None:
+            store.tick()
         view = store.view()
         return view, slot_holders(self.folder, view)
 
@@ -169,11 +171,14 @@ class Controller:
             return
         self.snapshots.set(await asyncio.to_thread(self._join.snapshot, *told, now))
         self._told = told
-        self._due_ms = self._join.due_ms or sys.maxsize
+        ticks = (series.due_ms for series in view.series if series.due_ms is not None)
+        self._due_ms = min((at for at in (self._join.due_ms, *ticks) if at is not None and at > now), default=sys.maxsize)
 
     def _takes_tower_lock(self) -> bool:
         if self._tower_lock is None and self._wants_to_open:
             self._tower_lock = FileLock.take(self.folder.tower_lock, content=json.dumps({"pid": os.getpid()}).encode())
+            if self._tower_lock is not None:
+                self._news.set()  # series tick from now on
         return self._tower_lock is not None
 
     async def close_lanes(self) -> None:

@@ -40,7 +40,7 @@ class Join:
 
     @property
     def due_ms(self) -> int | None:
-        """When the next task may start that waits for a time."""
+        """When the next task is told in other words, or may start."""
         return self._queues.due_ms
 
     def snapshot(
@@ -58,7 +58,7 @@ class Join:
         changed = self._take(view)
         busy = Counter(run.lane for run in self._open.values())
         stale = self._queues.patch(changed, view.lanes, busy, view.limit, now_ms)
-        self._make(stale | self._take_panes(panes))
+        self._make(stale | self._take_panes(panes), now_ms)
         return Snapshot(
             mux=mux,
             tasks=tuple(self._list),
@@ -66,6 +66,7 @@ class Join:
             lanes=_lane_rows(view.lanes, busy, self._queues.queued, holders),
             workspaces=tuple(sorted({pane.workspace for pane in panes} | {name for name, tasks in self._workspaces.items() if tasks})),
             events=view.events,
+            series=view.series,
             opens_panes=opens_panes,
             trouble=trouble,
             ready={lane: queue for lane, queue in self._queues.ready.items() if queue},
@@ -101,11 +102,11 @@ class Join:
 
     # -- rows ------------------------------------------------------------------------------------------------------------------
 
-    def _make(self, stale: Iterable[int]) -> None:
+    def _make(self, stale: Iterable[int], now_ms: int) -> None:
         gone, come = [], []
         for id in stale:
             old, task = self._rows.get(id), self._tasks.get(id)
-            new = self._row(task) if task else None
+            new = self._row(task, now_ms) if task else None
             if new == old:
                 continue
             if old:
@@ -117,10 +118,10 @@ class Join:
                 del self._rows[id]
         self._list.patch(gone, come)
 
-    def _row(self, task: Task) -> TaskRow:
+    def _row(self, task: Task, now_ms: int) -> TaskRow:
         run = self._view.runs.get(task.id)
         pane = self._panes.get((run.mux, run.tty)) if run and run.open and not run.detached else None
-        word, reason = words(task, run, self._queues)
+        word, reason = words(task, run, self._queues, now_ms)
         return TaskRow(
             task=task,
             run=run,

@@ -9,7 +9,7 @@ from wzp_tui.controller.ranked import Ranked
 from wzp_tui.store import Lane, Task
 from wzp_tui.tasks import order
 from wzp_tui.tasks.order import Board, Obstacle
-from wzp_tui.tasks.task import LIVE, State
+from wzp_tui.tasks.task import LIVE, OPEN, State
 
 PLACES = 99
 """So many places of a queue are told. Behind them a task is `queued`, so that a start at the head is no news for ten thousand."""
@@ -31,11 +31,11 @@ class Queues:
         self._behind: defaultdict[int, set[int]] = defaultdict(set)
         """The tasks that name a task in their `after`."""
         self._wary: set[int] = set()
-        """Those that may be kept by a lock or a path of another one."""
+        """Those that may be kept by what another one has for itself."""
         self._exclusive: dict[int, Task] = {}
-        """Those under way that have a lock or a path for themselves."""
+        """Those under way that have something for themselves."""
         self._due: list[tuple[int, int]] = []
-        """When which task may start: a heap."""
+        """When which task may start, is nearly due, or past due: a heap."""
         self._day: object = None
         self._sorted: defaultdict[str | None, Ranked[Task]] = defaultdict(lambda: Ranked(order.order_key))
         self._standing: dict[int, Task] = {}
@@ -70,7 +70,7 @@ class Queues:
 
     @property
     def due_ms(self) -> int | None:
-        """When the next task may start that waits for a time."""
+        """When the next task is told in other words, or may start."""
         return self._due[0][0] if self._due else None
 
     # -- learning --------------------------------------------------------------------------------------------------------------
@@ -93,7 +93,11 @@ class Queues:
             self._behind[after.task].add(task.id)
         if task.state is State.QUEUED and task.not_before_ms > now_ms:
             heappush(self._due, (task.not_before_ms, task.id))
-        if task.locks or task.touches:
+        if task.due_ms is not None and task.state in OPEN:
+            for at in (task.due_ms - order.DUE_LEAD_MS, task.due_ms):
+                if at > now_ms:
+                    heappush(self._due, (at, task.id))
+        if order.is_exclusive(task):
             if task.state is State.QUEUED:
                 self._wary.add(task.id)
             elif task.state in LIVE:
@@ -102,9 +106,9 @@ class Queues:
     # -- moving ----------------------------------------------------------------------------------------------------------------
 
     def _come_due(self, now_ms: int) -> set[int]:
-        """Those whose time has come; on another day all that wait for one, since that is told by day and hour."""
+        """Those whose time has come; on another day all that have one, since that is told by day and hour."""
         day, self._day = self._day, time.localtime(now_ms / 1000)[:3]
-        found = set() if day == self._day else {id for _, id in self._due}
+        found = set() if day == self._day else {task.id for task in self._tasks.values() if task.not_before_ms or task.due_ms}
         while self._due and self._due[0][0] <= now_ms:
             found.add(heappop(self._due)[1])
         return found

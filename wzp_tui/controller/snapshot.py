@@ -7,7 +7,7 @@ from enum import IntEnum
 from functools import cached_property
 
 from wzp_tui.panes import Pane
-from wzp_tui.store import Event, Lane, Run, Task
+from wzp_tui.store import Event, Lane, Run, Series, Task
 from wzp_tui.tasks.order import order_key
 from wzp_tui.tasks.task import State
 
@@ -99,6 +99,8 @@ class Snapshot:
     lanes: tuple[LaneRow, ...] = ()
     workspaces: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
+    series: tuple[Series, ...] = ()
+    """The tasks that come again."""
     opens_panes: bool = False
     """This tower holds `tower.lock`: it opens the panes that are needed."""
     trouble: str = ""

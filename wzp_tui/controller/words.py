@@ -2,12 +2,20 @@
 
 from wzp_tui.controller.queues import Queues
 from wzp_tui.store import Run, Task
+from wzp_tui.tasks.order import due_words
 from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tasks.task import State
 
 
-def words(task: Task, run: Run | None, queues: Queues) -> tuple[str, str]:
-    """Word and reason of a task."""
+def words(task: Task, run: Run | None, queues: Queues, now_ms: int) -> tuple[str, str]:
+    """Word and reason of a task. That it is past due comes before all other reasons, that it soon is after them."""
+    word, reason = _words(task, run, queues)
+    due = due_words(task, now_ms)
+    parts = (due, reason) if due.startswith("past") else (reason, due)
+    return word, " · ".join(part for part in parts if part)
+
+
+def _words(task: Task, run: Run | None, queues: Queues) -> tuple[str, str]:
     match task.state:
         case State.RUNNING | State.SERVING | State.ASKING | State.REVIEW if run:
             return _live_words(task, run)

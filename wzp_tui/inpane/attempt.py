@@ -27,6 +27,8 @@ from wzp_tui.tasks.policy import timeout_words
 from wzp_tui.tasks.run import ExitRecord
 
 NOT_STARTED = 127
+TICK_LOOK = 30.0
+"""Seconds between two looks at the clock while a tick of the lane is to come."""
 TELL_AGAIN = 2.0
 """Seconds until something is told again to a store that could not be written."""
 
@@ -70,6 +72,7 @@ class Attempt:
         self._hangup_at: float | None = None
         self._untold: list[Callable[[], None]] = []
         self._tell_at: float | None = None
+        self._tick_at: float | None = None
 
     def go(self) -> Ended:
         """Start, wait, and say how it ended."""
@@ -106,10 +109,11 @@ class Attempt:
         poll.register(self._fifo.fd, select.POLLIN)
         timeout_at = time.monotonic() + self._task.timeout if self._task.timeout else None
         self._look_for_stop(ladder)
+        self._tick()
         status = self._reap(started.pid)
         while status is None or ladder.due is not None:
             tee.register(poll)
-            ready = dict(poll.poll(_milliseconds(tee.timeout(), timeout_at, ladder.due, self._hangup_at, self._tell_at)))
+            ready = dict(poll.poll(_milliseconds(tee.timeout(), timeout_at, ladder.due, self._hangup_at, self._tell_at, self._tick_at)))
             tee.move(ready)
             if self._signals.fd in ready:
                 self._hear(started, tee, ladder)
@@ -118,6 +122,7 @@ class Attempt:
             if self._fifo.fd in ready:
                 self._fifo.drain()
                 self._look_for_stop(ladder)
+                self._tick()
             if tee.pane_hung_up and tee.pane is not None:
                 self._pane_went(tee)
             now = time.monotonic()
@@ -132,6 +137,8 @@ class Attempt:
                 ladder.step()
             if self._tell_at is not None and now >= self._tell_at:
                 self._tell()
+            if self._tick_at is not None and now >= self._tick_at:
+                self._tick()
         return status
 
     def _hear(self, started: children.Child, tee: Tee, ladder: StopLadder) -> None:
@@ -176,6 +183,19 @@ class Attempt:
             ladder.interrupt()
         else:
             self._end(ladder, kind, "stopped by you")
+
+    def _tick(self) -> None:
+        """Add the tasks that come while this one runs: with the tower closed nobody else may be there to do it in time."""
+        if self._run.lane is None:
+            return
+        try:
+            due = self._store.tick(self._run.lane, quick=True)
+        except StoreError as error:
+            self._alarm(str(error))
+            self._tick_at = time.monotonic() + TELL_AGAIN
+            return
+        # A clock that is set may bring it nearer.
+        self._tick_at = None if due is None else time.monotonic() + min(TICK_LOOK, max(0.0, (due - now_ms()) / 1000))
 
     def _end(self, ladder: StopLadder, kind: str, reason: str) -> None:
         self._cancelled = True

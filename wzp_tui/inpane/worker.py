@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import time
+from importlib import import_module
 
 from wzp_tui.clean import clean, clean_lines
 from wzp_tui.errors import NotFound, StoreBusy, StoreError, StoreFull, UsageError, WzpError
@@ -113,6 +114,8 @@ class LaneWorker:
         """Commit the last end and claim, both in one commit. A store that cannot be written is tried again later."""
         self._trouble = False
         try:
+            if self.seat.lane is not None and not self.leaving:
+                self.store.tick(self.seat.lane)
             if self.pending is None and (self.leaving or self.store.candidate(self.seat) is None):
                 return None
             token = self._token if not self.leaving and self._has_token() else ""
@@ -316,6 +319,7 @@ def main(argv: list[str]) -> int:
         if slot is None:
             pane.say(f"wzp-tui: slot {seat.slot} of lane {seat.lane} has a worker already")
             return 0
+    import_module("wzp_tui.store.series")  # what a tick needs is here, too, before anything is claimed
     adopt_orphans()
     with Signals() as signals:
         worker = (LaneWorker if seat.task is None else TaskWorker)(folder, mux, seat, pane, signals)

@@ -9,9 +9,25 @@ from wzp_tui.store.events import Event
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.order import Board, board
 from wzp_tui.tasks.run import ExitRecord, Run
+from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import After, NewTask, Task
 
-__all__ = ["Claim", "Event", "ExitRecord", "Lane", "NewTask", "Run", "Seat", "Store", "Task", "View", "Worker", "open_store"]
+__all__ = [
+    "Claim",
+    "Event",
+    "ExitRecord",
+    "Lane",
+    "NewSeries",
+    "NewTask",
+    "Run",
+    "Seat",
+    "Series",
+    "Store",
+    "Task",
+    "View",
+    "Worker",
+    "open_store",
+]
 
 
 class View(NamedTuple):
@@ -26,6 +42,8 @@ class View(NamedTuple):
     """The last of them, the newest first."""
     limit: int | None = None
     """How many runs there may be at once, of all lanes together."""
+    series: tuple[Series, ...] = ()
+    """The tasks that come again."""
 
     @property
     def board(self) -> Board:
@@ -126,6 +144,37 @@ class Store(Protocol):
         """Let there be at most so many runs at once, of all lanes and panes together; `None`: as many as there are slots."""
         ...
 
+    def add_series(self, new: NewSeries) -> int:
+        """Add a task that comes again and return the id of its series."""
+        ...
+
+    def series(self) -> tuple[Series, ...]:
+        """All series that were not removed."""
+        ...
+
+    def one_series(self, id: int) -> Series:
+        """One of them."""
+        ...
+
+    def pause_series(self, id: int, paused: bool) -> None:
+        """Let a series add no more tasks, or let it go on."""
+        ...
+
+    def remove_series(self, id: int) -> None:
+        """End a series; the tasks that it added stay."""
+        ...
+
+    def run_series(self, id: int) -> int:
+        """Add a task of a series now, beside its ticks, and return its id."""
+        ...
+
+    def tick(self, lane: str | None = None, *, quick: bool = False) -> int | None:
+        """Add the tasks of series whose time has come, of one lane or of all: each once, whoever asks. Returns when the next one comes.
+
+        `quick`: raise `StoreBusy` rather than wait long.
+        """
+        ...
+
     def lanes(self) -> tuple[Lane, ...]:
         """All lanes, `default` first."""
         ...
@@ -135,7 +184,7 @@ class Store(Protocol):
         ...
 
     def next_due_ms(self, seat: Seat) -> int | None:
-        """When a task of this seat may start that waits for a time."""
+        """When a task of this seat may start that waits for a time, or one may come by a tick of its lane's series."""
         ...
 
     def claim(self, seat: Seat, worker: Worker, token: str, ended: ExitRecord | None = None) -> Claim | None:

@@ -15,17 +15,24 @@ Seats = set[str]
 """Who should look now, as the FIFOs of those workers begin."""
 
 
-def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, Seats]:
-    """Write a new task and return its id."""
+def check(connection: sqlite3.Connection, new: NewTask) -> None:
+    """Raise `UsageError` where a task cannot be added."""
     check_task(new)
     if new.lane is not None:
         rows.lane(connection, new.lane)
+
+
+def add(
+    connection: sqlite3.Connection, actor: str, new: NewTask, series: int | None = None, tick_ms: int | None = None
+) -> tuple[int, Seats]:
+    """Write a new task and return its id. `series`, `tick_ms`: the one that adds it, and at which of its ticks."""
+    check(connection, new)
     now = events.now_ms()
     state = State.HELD if new.hold else State.QUEUED
     cursor = connection.execute(
         "INSERT INTO task (title, state, workspace, lane, place, priority, rank_ms, argv, cwd, env, env_names, env_file,"
-        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms, due_ms, tags)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms, due_ms, tags, not_before_ms, series, tick_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _storable(new.title or command_line(new.argv)),
             state,
@@ -47,11 +54,14 @@ def add(connection: sqlite3.Connection, actor: str, new: NewTask) -> tuple[int, 
             now,
             new.due_ms,
             json.dumps(list(dict.fromkeys(new.tags))),
+            new.not_before_ms,
+            series,
+            tick_ms,
         ),
     )
     id = cursor.lastrowid
     assert id is not None
-    events.record(connection, actor, "task.added", task=id, new=state)
+    events.record(connection, actor, "task.added", task=id, new=state, data={"series": series} if series else None)
     _set_after(connection, id, new.after)
     _set_names(connection, "task_lock", id, new.locks)
     _set_names(connection, "task_touch", id, new.touches)
@@ -74,10 +84,13 @@ def _set_names(connection: sqlite3.Connection, table: str, id: int, names: Itera
     connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", [(id, name) for name in names])
 
 
-def set_state(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Seats:
+def set_state(
+    connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int | None = None
+) -> Seats:
     """Move a task, and those that are queued behind it: skipped when what they wait for can never be, queued again when it may.
 
-    A task that is queued while it waits for what can never be is skipped at once. A held one stays held.
+    A task that is queued while it waits for what can never be is skipped at once. A held one stays held. When a task may start stays as it
+    was where `not_before_ms` is `None`.
     """
     touched = _move(connection, actor, task, new, reason, not_before_ms)
     moved = [(task.id, new)]
@@ -106,14 +119,15 @@ EVERYBODY: Seats = {"slot.", "task."}
 
 def _others_may_start(connection: sqlite3.Connection, task: Task) -> bool:
     """Its end makes room outside of its own slot."""
-    return bool(task.locks or task.touches or connection.execute("SELECT 1 FROM setting WHERE name = 'limit'").fetchone())
+    behind = "SELECT 1 FROM setting WHERE name = 'limit' UNION ALL SELECT 1 FROM task WHERE series = ? AND state = 'queued'"
+    return bool(task.locks or task.touches or connection.execute(behind, (task.series,)).fetchone())
 
 
-def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int = 0) -> Seats:
+def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int | None = None) -> Seats:
     check_transition(task.id, task.state, new)
     now = events.now_ms()
     changed = connection.execute(
-        "UPDATE task SET state = ?, reason = ?, changed_ms = ?, not_before_ms = ?, seen = 0,"
+        "UPDATE task SET state = ?, reason = ?, changed_ms = ?, not_before_ms = coalesce(?, not_before_ms), seen = 0,"
         " next_rank = CASE WHEN ? IN ('queued', 'held') THEN next_rank ELSE 0 END WHERE id = ? AND state = ?",
         (new, reason, now, not_before_ms, new, task.id, task.state),
     ).rowcount
@@ -161,7 +175,7 @@ def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats
     connection.execute(
         "UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now, task.due_ms), task.id)
     )
-    return set_state(connection, actor, task, State.QUEUED)
+    return set_state(connection, actor, task, State.QUEUED, not_before_ms=0)
 
 
 def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | None, place: str) -> Seats:
@@ -179,7 +193,10 @@ def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | N
     return {seats_of(lane, task.id), seats_of(task.lane, task.id)}
 
 
-EDITABLE = ("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after", "due_ms", "locks", "touches", "tags")
+EDITABLE = (
+    *("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after", "due_ms", "not_before_ms", "locks", "touches"),
+    "tags",
+)
 LABELS = frozenset({"title", "tags"})
 """What may be changed whatever the state: it tells people something, and no worker."""
 _TABLES = {"locks": "task_lock", "touches": "task_touch"}

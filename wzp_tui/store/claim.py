@@ -27,6 +27,8 @@ _READY = f"""
       SELECT taken.glob FROM task AS live JOIN task_touch AS taken ON taken.task = live.id
       WHERE live.archived = 0 AND live.state IN ({_LIVE})) AS held
     WHERE task_touch.task = task.id AND may_meet(task_touch.glob, held.glob))
+  AND NOT EXISTS (
+    SELECT 1 FROM task AS live WHERE live.series = task.series AND live.archived = 0 AND live.state IN ({_LIVE}))
   AND (SELECT count(*) FROM run WHERE ended_ms IS NULL)
     < coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'limit'), 1 << 40)
 """
@@ -74,12 +76,13 @@ def candidate(connection: sqlite3.Connection, seat: Seat) -> int | None:
 
 
 def next_due_ms(connection: sqlite3.Connection, seat: Seat) -> int | None:
-    """When the next task of this seat may start that waits for a time."""
+    """When the next task of this seat may start that waits for a time, or comes by a tick."""
     where, value = ("id = ? AND lane IS NULL", seat.task) if seat.task is not None else ("lane = ?", seat.lane)
     row = connection.execute(
         f"SELECT min(not_before_ms) FROM task WHERE state = 'queued' AND not_before_ms > ? AND {where}", (events.now_ms(), value)
     ).fetchone()
-    return int(row[0]) if row and row[0] is not None else None
+    tick = rows.next_tick(connection, seat.lane) if seat.lane is not None else None
+    return min((ms for ms in (row[0], tick) if ms is not None), default=None)
 
 
 def claim(connection: sqlite3.Connection, actor: str, seat: Seat, worker: Worker, token: str) -> Claim | None:

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from wzp_tui.errors import NotFound
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import Run
+from wzp_tui.tasks.series import Overlap, Series, load
 from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, timeout,"
-    " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags"
+    " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms"
 )
 _RUN = (
     "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
@@ -30,7 +31,7 @@ class _Beside(NamedTuple):
 
 def _task(row: Sequence[Any], beside: _Beside) -> Task:
     (id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, *rest) = row
-    timeout, retries, retry_lost, created, queued, not_before, changed, seen, due, tags = rest
+    timeout, retries, retry_lost, created, queued, not_before, changed, seen, due, tags, series, tick = rest
     return Task(
         id=id,
         title=title,
@@ -59,6 +60,8 @@ def _task(row: Sequence[Any], beside: _Beside) -> Task:
         locks=tuple(beside.locks.get(id, ())),
         touches=tuple(beside.touches.get(id, ())),
         tags=tuple(json.loads(tags)) if tags != "[]" else (),
+        series=series,
+        tick_ms=tick,
     )
 
 
@@ -134,3 +137,36 @@ def lane(connection: sqlite3.Connection, name: str) -> Lane:
         if found.name == name:
             return found
     raise NotFound(f"there is no lane {name!r}; `wzp-tui lane set {name} --slots 2` makes it")
+
+
+_SERIES = "id, template, every, overlap, catch_up, start_ms, last_ms, next_ms, paused, reason, missed"
+
+
+def series(connection: sqlite3.Connection, where: str = "", values: Iterable[Any] = ()) -> tuple[Series, ...]:
+    """All series that were not removed, or those among them that a clause of our own chooses."""
+    found = connection.execute(f"SELECT {_SERIES} FROM series WHERE ended = 0 {where} ORDER BY id", tuple(values))
+    return tuple(
+        Series(id, load(template), every, Overlap(overlap), catch_up, start, last, next, bool(paused), reason, missed)
+        for id, template, every, overlap, catch_up, start, last, next, paused, reason, missed in found
+    )
+
+
+def due_series(connection: sqlite3.Connection, now: int, lane: str | None) -> tuple[Series, ...]:
+    """The series whose tick has come: of this lane, or with `None` of all."""
+    chosen, values = ("", ()) if lane is None else ("AND lane = ?", (lane,))
+    return series(connection, f"AND paused = 0 AND next_ms <= ? {chosen}", (now, *values))
+
+
+def next_tick(connection: sqlite3.Connection, lane: str | None) -> int | None:
+    """The next tick of a lane, or with `None` of all; past, where nobody dealt with it yet."""
+    chosen, values = ("", ()) if lane is None else ("AND lane = ?", (lane,))
+    found: int | None = connection.execute(f"SELECT min(next_ms) FROM series WHERE ended = 0 AND paused = 0 {chosen}", values).fetchone()[0]
+    return found
+
+
+def one_series(connection: sqlite3.Connection, id: int) -> Series:
+    """The series, or `NotFound`."""
+    found = series(connection, "AND id = ?", (id,))
+    if not found:
+        raise NotFound(f"there is no series @{id}; `wzp-tui series list` shows those there are")
+    return found[0]

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from sqlite3 import Connection
+from typing import TypeVar
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import View, backup, change, claim, events, liveness, migrate, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
-from wzp_tui.store.database import say_on_stderr
+from wzp_tui.store.database import LOCK_PATIENCE, say_on_stderr
 from wzp_tui.store.events import Event
 from wzp_tui.store.viewing import Viewer
 from wzp_tui.tasks.lane import Lane, check_lane_name, check_limit, check_slots
 from wzp_tui.tasks.run import ExitRecord, Run
+from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
+
+T = TypeVar("T")
 
 STOPS = ("", "interrupt", "stop", "kill")
 BACKUP_EVERY = 24 * 3600.0
@@ -184,6 +188,59 @@ class SqliteStore:
                 connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('limit', ?)", (str(limit),))
             events.record(connection, self.actor, "limit.set", old=str(old or "none"), new=str(limit or "none"))
         self._wake(change.EVERYBODY)
+
+    def add_series(self, new: NewSeries) -> int:
+        from wzp_tui.store import series
+
+        return self._schedule(lambda connection: series.add(connection, self.actor, new), new.task.lane)
+
+    def series(self) -> tuple[Series, ...]:
+        with self._read() as connection:
+            return rows.series(connection)
+
+    def one_series(self, id: int) -> Series:
+        with self._read() as connection:
+            return rows.one_series(connection, id)
+
+    def pause_series(self, id: int, paused: bool) -> None:
+        from wzp_tui.store import series
+
+        does = series.pause if paused else series.resume
+        found = self.one_series(id)
+        self._schedule(lambda connection: does(connection, self.actor, rows.one_series(connection, id)), found.task.lane)
+
+    def remove_series(self, id: int) -> None:
+        from wzp_tui.store import series
+
+        self._schedule(lambda connection: series.remove(connection, self.actor, rows.one_series(connection, id)), None)
+
+    def run_series(self, id: int) -> int:
+        from wzp_tui.store import series
+
+        with self._database.write() as connection:
+            task, touched = series.run(connection, self.actor, rows.one_series(connection, id))
+        self._wake(touched)
+        return task
+
+    def tick(self, lane: str | None = None, *, quick: bool = False) -> int | None:
+        with self._read() as connection:
+            upcoming = rows.next_tick(connection, lane)
+        if upcoming is None or upcoming > events.now_ms():
+            return upcoming
+        from wzp_tui.store import series
+
+        with self._database.write(QUICK if quick else LOCK_PATIENCE) as connection:
+            touched = series.tick(connection, self.actor, lane)
+            upcoming = rows.next_tick(connection, lane)
+        self._wake(touched)
+        return upcoming
+
+    def _schedule(self, how: Callable[[Connection], T], lane: str | None) -> T:
+        """Change a series, and wake those who deal with its ticks."""
+        with self._database.write() as connection:
+            answer = how(connection)
+        self._wake({wake.seats_of(lane, 0)} if lane else set())
+        return answer
 
     def lanes(self) -> tuple[Lane, ...]:
         with self._read() as connection:

@@ -25,7 +25,8 @@ class Viewer:
     def look(self, connection: sqlite3.Connection, event_count: int) -> View:
         """One state of the store, inside a read transaction; the same object as before where nothing happened."""
         seq = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
-        if self._last is not None and (self._seq, self._last[0]) == (seq, event_count):
+        series = rows.series(connection)  # a tick that adds nothing writes no event
+        if self._last is not None and (self._seq, self._last[0], self._last[1].series) == (seq, event_count, series):
             return self._last[1]
         changed = self._changed(connection) if self._seq >= 0 else None
         if changed is None or seq < self._seq:
@@ -36,7 +37,7 @@ class Viewer:
                 self._read(connection, id)
         self._seq = seq
         latest = events.latest(connection, event_count)
-        view = View(tuple(self._tasks.values()), dict(self._runs), rows.lanes(connection), latest, rows.limit(connection))
+        view = View(tuple(self._tasks.values()), dict(self._runs), rows.lanes(connection), latest, rows.limit(connection), series)
         self._last = (event_count, view)
         return view
 

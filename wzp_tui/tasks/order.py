@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.parse import moment_words
 from wzp_tui.tasks.run import Run
-from wzp_tui.tasks.task import LIVE, After, Priority, State, Task
+from wzp_tui.tasks.task import LIVE, OPEN, After, Priority, State, Task
 
 AGE_PER_LEVEL_MS = 24 * 60 * 60 * 1000
 """One level of priority is worth a day of waiting. So the order never changes while tasks wait, and nothing starves."""
@@ -26,6 +26,13 @@ def order_key(task: Task) -> tuple[int, int, int]:
     return (-task.next_rank, rank_ms(task.priority, task.queued_ms, task.due_ms), task.id)
 
 
+def due_words(task: Task, now_ms: int) -> str:
+    """`due 14:00` from a day before on, `past due 14:00` after it; nothing while it is far away or not asked for any more."""
+    if task.due_ms is None or task.state not in OPEN or task.due_ms - DUE_LEAD_MS > now_ms:
+        return ""
+    return f"{'past due' if task.due_ms <= now_ms else 'due'} {moment_words(task.due_ms, now_ms)}"
+
+
 class Board(NamedTuple):
     """What a queued task must look at before it may start."""
 
@@ -35,7 +42,7 @@ class Board(NamedTuple):
     busy: Mapping[str | None, int]
     """Open runs by lane; `None`: those in panes of their own."""
     exclusive: tuple[Task, ...]
-    """Tasks under way that have a lock or a path for themselves."""
+    """Tasks under way that keep others from starting."""
     limit: int | None = None
     """Open runs that there may be in all."""
 
@@ -51,10 +58,15 @@ def board(tasks: Iterable[Task], runs: Iterable[Run], lanes: Iterable[Lane], lim
     exclusive = []
     for task in tasks:
         states[task.id] = task.state
-        if (task.locks or task.touches) and task.state in LIVE:
+        if is_exclusive(task) and task.state in LIVE:
             exclusive.append(task)
     busy = Counter(run.lane for run in runs if run.open)
     return Board(states, {lane.name: lane for lane in lanes}, busy, tuple(exclusive), limit)
+
+
+def is_exclusive(task: Task) -> bool:
+    """Some others cannot be under way beside it: a lock, a path or a series is for one at a time."""
+    return bool(task.locks or task.touches or task.series)
 
 
 class Obstacle(NamedTuple):
@@ -105,6 +117,8 @@ def _exclusion(task: Task, exclusive: Iterable[Task]) -> Obstacle | None:
     for other in exclusive:
         if other.id == task.id:
             continue
+        if task.series is not None and task.series == other.series:
+            return Obstacle("waits", f"{other.name} of its series runs", (other.id,))
         for name in task.locks:
             if name in other.locks:
                 return Obstacle("locked", f"{other.name} has the lock {name}", (other.id,))

@@ -6,18 +6,16 @@ Differences are taken between instants, never between clock faces: a day with a 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks.cron import Cron, face_of, instant_of, instants_back, next_instant, parse_cron
 from wzp_tui.tasks.parse import parse_duration, shown
+from wzp_tui.tasks.series import MOST_CAUGHT_UP, Overlap
 
 GRACE = timedelta(seconds=60)
 """A run that is later than this was missed."""
-MOST_CAUGHT_UP = 1000
-"""Missed runs that are counted, and may be caught up."""
 _LAST_YEAR = 9000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -54,13 +52,6 @@ class Every(NamedTuple):
     text: str
     seconds: int = 0
     cron: Cron | None = None
-
-
-class Overlap(StrEnum):
-    """What happens when a run is due while another one of the same task is not over."""
-
-    SKIP = "skip"
-    QUEUE = "queue"
 
 
 class Due(NamedTuple):

@@ -127,6 +127,8 @@ class NewTask(NamedTuple):
     retry_lost: bool = False
     """Run again when the run was lost: the command may then have run twice."""
     hold: bool = False
+    not_before_ms: int = 0
+    """When it may start, in milliseconds of Unix time."""
     due_ms: int | None = None
     """When it should be done, in milliseconds of Unix time: as that comes near, it goes before others."""
     locks: Sequence[str] = ()
@@ -171,6 +173,10 @@ class Task(NamedTuple):
     locks: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    series: int | None = None
+    """The series that added it."""
+    tick_ms: int | None = None
+    """When that was to be."""
 
     @property
     def name(self) -> str:

@@ -74,6 +74,8 @@ CREATE TABLE series (
     last_ms INTEGER NOT NULL,
     next_ms INTEGER,
     paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+    reason TEXT NOT NULL DEFAULT '',
+    missed INTEGER NOT NULL DEFAULT 0,
     ended INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1))
 ) STRICT;
 

@@ -1,0 +1,129 @@
+"""Series: each tick adds a task, once, whoever looks. Every function works inside a write transaction of its caller."""
+
+import sqlite3
+from datetime import datetime
+
+from wzp_tui.errors import WzpError
+from wzp_tui.store import change, events, rows
+from wzp_tui.tasks.schedule import Due, LocalZone, due, next_run, parse_every
+from wzp_tui.tasks.series import NewSeries, Overlap, Series, check_series, dump
+
+_BUSY = "('queued', 'running', 'serving', 'asking', 'review')"
+"""A held task is not among them: its user keeps it, and the series goes on."""
+
+
+def add(connection: sqlite3.Connection, actor: str, new: NewSeries) -> int:
+    """Write a new series and return its id."""
+    check_series(new)
+    every = parse_every(new.every)
+    change.check(connection, new.task)
+    now, paused = events.now_ms(), new.task.hold
+    start = max(new.task.not_before_ms, now // 1000 * 1000)
+    last = start - 1 if new.task.not_before_ms > now else now
+    template = dump(new.task._replace(hold=False, not_before_ms=0))
+    id = connection.execute(
+        "INSERT INTO series (template, lane, every, overlap, catch_up, start_ms, last_ms, next_ms, paused, reason)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            template,
+            new.task.lane,
+            every.text,
+            new.overlap,
+            new.catch_up,
+            start,
+            last,
+            _ms(next_run(every, _at(last), _at(start))),
+            paused,
+            "by you" if paused else "",
+        ),
+    ).fetchone()[0]
+    _record(connection, actor, "series.added", id)
+    return int(id)
+
+
+def pause(connection: sqlite3.Connection, actor: str, series: Series, reason: str = "by you") -> None:
+    """Let it add no tasks."""
+    connection.execute("UPDATE series SET paused = 1, reason = ? WHERE id = ?", (reason, series.id))
+    _record(connection, actor, "series.paused", series.id, reason=reason)
+
+
+def resume(connection: sqlite3.Connection, actor: str, series: Series) -> None:
+    """Let it go on with the ticks from now on; those of the pause are no missed ones."""
+    last = max(events.now_ms(), series.start_ms - 1)
+    upcoming = _ms(next_run(parse_every(series.every), _at(last), _at(series.start_ms)))
+    connection.execute(
+        "UPDATE series SET paused = 0, reason = '', missed = 0, last_ms = ?, next_ms = ? WHERE id = ?", (last, upcoming, series.id)
+    )
+    _record(connection, actor, "series.resumed", series.id)
+
+
+def remove(connection: sqlite3.Connection, actor: str, series: Series) -> None:
+    """Let it end; the tasks that it added stay."""
+    connection.execute("UPDATE series SET ended = 1 WHERE id = ?", (series.id,))
+    _record(connection, actor, "series.removed", series.id)
+
+
+def run(connection: sqlite3.Connection, actor: str, series: Series) -> tuple[int, change.Seats]:
+    """Add a task of it outside of its ticks, and return its id."""
+    return change.add(connection, actor, series.task, series=series.id)
+
+
+def tick(connection: sqlite3.Connection, actor: str, lane: str | None) -> change.Seats:
+    """Deal with the ticks that have come, of a lane or of all: add their tasks, or say that they were missed.
+
+    A series that cannot add any more is paused.
+    """
+    touched: change.Seats = set()
+    for series in rows.due_series(connection, events.now_ms(), lane):
+        try:
+            touched |= _tick(connection, actor, series)
+        except WzpError as error:
+            pause(connection, actor, series, str(error))
+    return touched
+
+
+def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> change.Seats:
+    now = events.now_ms()
+    busy = connection.execute(f"SELECT id FROM task WHERE series = ? AND archived = 0 AND state IN {_BUSY}", (series.id,)).fetchone()
+    found = due(
+        parse_every(series.every),
+        _at(series.last_ms),
+        _at(now),
+        _at(series.start_ms),
+        overlap=series.overlap,
+        catch_up=series.catch_up,
+        busy=busy is not None,
+    )
+    change.check(connection, series.task)
+    touched: change.Seats = set()
+    for moment in found.runs:
+        touched |= _add(connection, actor, series, _ms(moment))
+    _settle(connection, actor, series, found, now, f"#{busy[0]} is not over" if busy and series.overlap is Overlap.SKIP else "")
+    return touched
+
+
+def _add(connection: sqlite3.Connection, actor: str, series: Series, tick_ms: int | None) -> change.Seats:
+    known = connection.execute("SELECT 1 FROM task WHERE series = ? AND tick_ms = ?", (series.id, tick_ms)).fetchone()
+    return set() if known else change.add(connection, actor, series.task, series=series.id, tick_ms=tick_ms)[1]
+
+
+def _settle(connection: sqlite3.Connection, actor: str, series: Series, found: Due, now: int, busy: str) -> None:
+    missed = found.passed_over if found.runs else series.missed + found.passed_over
+    connection.execute(
+        "UPDATE series SET last_ms = ?, next_ms = ?, missed = ? WHERE id = ?",
+        (max(now, series.last_ms), _ms(found.next), missed, series.id),
+    )
+    if found.passed_over and not (busy and series.missed):  # one line for each task that takes too long, not one for each of its ticks
+        _record(connection, actor, "series.missed", series.id, count=found.passed_over, **({"reason": busy} if busy else {}))
+
+
+def _record(connection: sqlite3.Connection, actor: str, kind: str, id: int, **data: object) -> None:
+    events.record(connection, actor, kind, data={"series": id, **data})
+
+
+def _at(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, LocalZone())
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
