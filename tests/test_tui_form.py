@@ -54,6 +54,29 @@ async def test_a_new_task_is_given_all_that_a_task_can_have(it: Tower, tmp_path:
     assert task.tags == ("urgent", "docs")
 
 
+async def test_what_is_typed_faster_than_it_is_read_is_taken_whole_and_in_its_order(it: Tower) -> None:
+    """As a terminal sends it that was busy, or a script: Enter must not overtake the letters before it."""
+    await it.controller.pause_lane("default", True)
+    await it.press("n")
+    await it.shows("New task")
+    it.send("rm -r cachx\x7fe/old\x1b[D\x1b[D\x1b[D\x7f-\r")
+    await it.word(1, "next")
+    assert it.row(1).task.argv[-1] == "rm -r cache-old"
+    await it.hides("New task")
+    await it.press("n")
+    await it.shows("New task")
+    it.send("\x1b[200~echo pasted\x1b[201~ and typed\x05")
+    await it.shows("retries")
+    it.send("\tA title\t\t\t\x15high\t1\r")
+    await it.word(2, "waits")
+    task = it.row(2).task
+    assert (task.argv[-1], task.title, task.priority, task.after) == ("echo pasted and typed", "A title", Priority.HIGH, (1,))
+    await it.press("ctrl+p")
+    await it.shows("Commands")
+    it.send("new shell\r")
+    await it.shows("PANES 1")
+
+
 async def test_what_is_wrong_is_said_under_its_field_while_it_is_typed(it: Tower) -> None:
     await it.press("n")
     await it.type("true")

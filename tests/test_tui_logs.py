@@ -295,6 +295,15 @@ async def test_errors_of_all_runs_are_found_the_newest_first(everywhere: Tower) 
     await it.shows("'bad' is no level")
 
 
+@runs("echo error: one")
+async def test_the_first_search_begins_though_nobody_types(everywhere: Tower) -> None:
+    screen = everywhere.app.screen
+    assert isinstance(screen, AllLogs)
+    await everywhere.shows("1 line in 1 of 1 log")
+    screen._input.value = "nowhere"  # while the lines have the keys
+    await everywhere.shows("No such line in 1 log")
+
+
 @runs(COUNTING, "echo last")
 async def test_enter_opens_the_log_where_the_line_stands(everywhere: Tower) -> None:
     it = everywhere

@@ -1,5 +1,6 @@
 """The tower by its keys, over a real store and real panes: what a user does, and what they see."""
 
+import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -122,6 +123,19 @@ async def test_stopping_asks_first_and_no_is_the_default(it: Tower) -> None:
     await it.shows("Interrupt")
     await it.press("s")
     await it.word(1, "cancelled")
+
+
+async def test_two_keys_at_once_answer_a_question_once(it: Tower) -> None:
+    await it.add("sleep 600")
+    await it.word(1, "running")
+    await it.press("x")
+    await it.shows("Interrupt")
+    for key in "nnn":
+        it.app.post_message(events.Key(key, key))
+    await it.hides("Interrupt")
+    await it.press("j", "k")
+    assert it.app.is_running
+    assert it.app.screen is it.app.tower
 
 
 async def test_a_waiting_task_is_cancelled_after_a_question(it: Tower) -> None:
@@ -314,6 +328,19 @@ async def test_a_click_selects_and_a_second_one_opens(it: Tower) -> None:
     await it.shows("exit 2 after")
     await it.click("echo clicked; exit 2", times=2)
     await it.shows("Search")
+
+
+async def test_a_click_on_what_has_just_gone_does_nothing(it: Tower) -> None:
+    it.app.tower.tell("told once")
+    await it.shows("told once")
+    column, row = it.place_of("told once")
+    message, _ = it.app.get_widget_at(column, row)
+    message.remove()
+    while "told once" in it.text:
+        it.send(f"\x1b[<0;{column + 1};{row + 1}M\x1b[<0;{column + 1};{row + 1}m")
+        await asyncio.sleep(0)
+    await it.press("j")
+    assert it.app.is_running
 
 
 async def test_help_and_palette_name_the_same_commands(it: Tower) -> None:

@@ -1,9 +1,10 @@
 """What tests of the tower share: a tower over a real store and real panes, its keys, and what it shows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from tests.support import until
@@ -20,6 +21,13 @@ class Tower:
 
     def __init__(self, app: TowerApp, pilot: Pilot[None], controller: Controller) -> None:
         self.app, self.pilot, self.controller = app, pilot, controller
+        self._parser = XTermParser(False)
+
+    def send(self, text: str) -> None:
+        """What a terminal sends: keys, mouse reports, pastes; all of it at once."""
+        assert self.app._driver
+        for message in self._parser.feed(text):
+            self.app._driver.process_message(message)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -31,10 +39,13 @@ class Tower:
 
     async def click(self, text: str, times: int = 1) -> None:
         """Click on a text that is shown."""
+        await self.pilot.click(offset=self.place_of(text), times=times)
+
+    def place_of(self, text: str) -> tuple[int, int]:
+        """Column and row of a text that is shown."""
         for y, line in enumerate(lines(self.app)):
             if (x := line.find(text)) >= 0:
-                await self.pilot.click(offset=(x, y), times=times)
-                return
+                return x, y
         raise AssertionError(f"{text!r} is not shown:\n" + "\n".join(lines(self.app)))
 
     @property
@@ -52,7 +63,13 @@ class Tower:
         await until(seen, timeout)
 
     async def hides(self, text: str) -> None:
-        await until(lambda: text not in self.text)
+        """Wait until this is nowhere on the screen."""
+
+        def unseen() -> bool:
+            assert text not in (found := self.text), f"{text!r} is still in\n{found}"
+            return True
+
+        await until(unseen)
 
     def row(self, task: int) -> TaskRow:
         return self.controller.row(task)
@@ -87,17 +104,25 @@ def lines(app: TowerApp) -> list[str]:
 
 
 @asynccontextmanager
-async def tower(folder: Path, size: tuple[int, int] = (120, 44), clock: Clock = now_ms) -> AsyncIterator[Tower]:
-    """A tower over the store of this folder and panes of its own."""
+async def tower(
+    folder: Path,
+    size: tuple[int, int] = (120, 44),
+    clock: Clock = now_ms,
+    *,
+    app: Callable[..., TowerApp] = TowerApp,
+    ends_runs: bool = True,
+) -> AsyncIterator[Tower]:
+    """A tower over the store of this folder and panes of its own. Without `ends_runs` they go on when it closes."""
     controller = Controller(str(folder), Embedded())
-    app = TowerApp(controller, Settings(), clock=clock)
+    made = app(controller, Settings(), clock=clock)
     try:
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with made.run_test(size=size, notifications=True) as pilot:
             await until(lambda: controller.snapshots.value.taken_ms)
             await pilot.pause()
-            yield Tower(app, pilot, controller)
+            yield Tower(made, pilot, controller)
     finally:
-        await until(lambda: _ends_runs(controller), 20)
+        if ends_runs:
+            await until(lambda: _ends_runs(controller), 20)
         await controller.aclose()
 
 

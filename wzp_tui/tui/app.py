@@ -19,6 +19,7 @@ from wzp_tui.program_log import open_log
 from wzp_tui.tui import safe
 from wzp_tui.tui.burst import Burst
 from wzp_tui.tui.guardian import guarded
+from wzp_tui.tui.in_order import edits_in_order
 from wzp_tui.tui.machine import Machine
 from wzp_tui.tui.own_tty import say_to_terminal
 from wzp_tui.tui.preferences import Preferences
@@ -34,6 +35,7 @@ class TowerApp(Preferences, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = []
     CSS_PATH: ClassVar[list[str | PurePath] | None] = ["app.tcss", "screens/tower.tcss"]  # that of a default screen is not loaded by itself
     ENABLE_COMMAND_PALETTE = False  # it has one of its own
+    ALLOW_SELECT = False  # so have its widgets; Textual's crashes on one that has just gone
     SCREEN: ClassVar[type[TowerScreen]] = TowerScreen
 
     def __init__(
@@ -79,6 +81,8 @@ class TowerApp(Preferences, inherit_bindings=False):
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded and self.tower.is_there(event):
             return
         is_key = isinstance(event, events.Key) and not event.is_forwarded
+        if is_key and await edits_in_order(self, event):  # type: ignore[arg-type]
+            return
         if not (is_key and self._takes_no_text and self._burst.take(event)):  # type: ignore[arg-type]
             await super().on_event(event)
 

@@ -71,7 +71,10 @@ class AllLogs(LogKeys):
     def _typed(self) -> None:
         if self._typing:
             self._typing.stop()
-        self._typing = self.set_timer(_PAUSE if self._input.has_focus else 0, self._look)
+        if self._input.has_focus:
+            self._typing = self.set_timer(_PAUSE, self._look)
+        else:  # a timer of no time divides by it
+            self._look()
 
     @on(Input.Submitted)
     def _asked(self) -> None:

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from wzp_tui.clean import clean
@@ -18,6 +17,7 @@ from wzp_tui.tui.bindings import bindings
 from wzp_tui.tui.outside import run_outside
 from wzp_tui.tui.preferences import ui_of
 from wzp_tui.tui.screens.choose import yes_or_no
+from wzp_tui.tui.screens.leaving import Leaving
 from wzp_tui.tui.screens.save import Save, SaveAs
 from wzp_tui.tui.situation import Situation
 from wzp_tui.tui.times import Clock
@@ -43,7 +43,7 @@ class LogFooter(Footer):
         return [BY_ID[id]._replace(rank=rank) for rank, id in enumerate(self._ids)]
 
 
-class LogKeys(Screen[None]):
+class LogKeys(Leaving[None]):
     """A screen with a log, or with lines of logs."""
 
     CSS_PATH = "log.tcss"

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller
 from wzp_tui.tui.bindings import bindings, shown_key, textual_keymap
+from wzp_tui.tui.screens.leaving import Leaving
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.widgets.live import Live
 from wzp_tui.tui.widgets.terminal import TerminalView
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wzp_tui.mux.embedded import Embedded
 
 
-class PaneFull(Screen[None]):
+class PaneFull(Leaving[None]):
     """The whole terminal is the pane's, but for one line that says how to leave it. Raises `PaneGone`."""
 
     CSS_PATH = "pane_full.tcss"
@@ -53,7 +53,7 @@ class PaneFull(Screen[None]):
         self.notify(clean(str(message.error)), severity="error", markup=False)
 
 
-class PaneWatch(Screen[None]):
+class PaneWatch(Leaving[None]):
     """A pane of WezTerm, to look at."""
 
     CSS_PATH = "pane_full.tcss"

@@ -9,12 +9,13 @@ from textual.strip import Strip
 
 from wzp_tui.tui.painting import Piece, strip
 from wzp_tui.tui.preferences import ui_of
+from wzp_tui.tui.screens.leaving import Leaving
 from wzp_tui.tui.widgets.header import Line
 
 T = TypeVar("T")
 
 
-class Sheet(ModalScreen[T]):
+class Sheet(Leaving[T], ModalScreen[T]):
     """Escape leaves it without an answer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Leave")]

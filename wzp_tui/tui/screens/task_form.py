@@ -127,7 +127,7 @@ class TaskForm(Sheet[Draft]):
         self._help.update((row.field.help, "text"), *choose)
 
     def action_field(self, by: int) -> None:
-        self._rows[(self._at + by) % len(self._rows)].box.focus()
+        self.set_focus(self._rows[(self._at + by) % len(self._rows)].box)  # at once: the next key is for it
 
     def action_turn(self, by: int) -> None:
         if not self._rows[self._at].turn(by):

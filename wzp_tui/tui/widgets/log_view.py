@@ -1,5 +1,6 @@
 """A log on the screen: followed, read, searched, marked and copied."""
 
+from functools import partial
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -136,7 +137,7 @@ class LogView(LogReader, can_focus=True):
 
     def _begin(self, group: str, finding: Finding) -> Finding:
         self._last = finding
-        self.run_worker(finding.search.run(self._found), group=group, exclusive=True)
+        self.run_worker(partial(finding.search.run, self._found), group=group, exclusive=True)  # type: ignore[arg-type]
         self.lay_out()
         return finding
 
