@@ -7,19 +7,9 @@ import pytest
 
 from tests import worlds
 from tests.support import until
-from tests.tui import Tower, tower
+from tests.tui import Tower, Watch, tower
 from wzp_tui.tasks.task import NewTask
 from wzp_tui.tui.absence import AWAY, digest
-from wzp_tui.tui.times import now_ms
-
-
-class Watch:
-    """A clock that can be put forward."""
-
-    ahead = 0
-
-    def __call__(self) -> int:
-        return now_ms() + self.ahead
 
 
 @pytest.fixture

@@ -16,6 +16,15 @@ from wzp_tui.tui.app import TowerApp
 from wzp_tui.tui.times import Clock, now_ms
 
 
+class Watch:
+    """A clock that can be put forward."""
+
+    ahead = 0
+
+    def __call__(self) -> int:
+        return now_ms() + self.ahead
+
+
 class Tower:
     """A tower in a terminal of its own."""
 
