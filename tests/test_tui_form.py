@@ -70,7 +70,7 @@ async def test_what_is_typed_faster_than_it_is_read_is_taken_whole_and_in_its_or
     it.send("\tA title\t\t\t\x15high\t1\r")
     await it.word(2, "waits")
     task = it.row(2).task
-    assert (task.argv[-1], task.title, task.priority, task.after) == ("echo pasted and typed", "A title", Priority.HIGH, (1,))
+    assert (task.argv[-1], task.title, task.priority, task.after) == ("echo pasted and typed", "A title", Priority.HIGH, (After(1),))
     await it.press("ctrl+p")
     await it.shows("Commands")
     it.send("new shell\r")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from wzp_tui.tasks.task import NewTask, shell_line
+from wzp_tui.tasks.task import After, NewTask, shell_line
 
 _WITNESS = """\
 import os, signal, sys, time, tty
@@ -73,7 +73,7 @@ class Charges:
     def short(self, after: Sequence[int] = ()) -> list[NewTask]:
         """Such as come to an end; the last one waits for others."""
         made = [NewTask(shell_line(line), "/") for line in LINES]
-        return [*made, NewTask(shell_line("echo then"), "/", after=tuple(after), hold=not after)]
+        return [*made, NewTask(shell_line("echo then"), "/", after=[After(id) for id in after], hold=not after)]
 
     def noted(self) -> dict[int, list[Noted]]:
         """What the witnesses noted, by run."""
