@@ -46,6 +46,8 @@ class Ledger(NamedTuple):
     tasks: dict[int, Row]
     runs: tuple[Attempt, ...]
     events: tuple[Entry, ...]
+    locks: dict[int, set[str]]
+    """What tasks have for themselves while they run."""
     damage: tuple[str, ...]
     """What SQLite's own checks say, where asked."""
 
@@ -59,7 +61,10 @@ def read(folder: StoreFolder, *, check: bool = False) -> Ledger:
         runs = (Attempt._make(row) for row in connection.execute(f"SELECT {columns} FROM run ORDER BY id"))
         rows = connection.execute("SELECT kind, task, run, old, new, data FROM event ORDER BY seq")
         events = (Entry._make((*row[:5], json.loads(row[5]))) for row in rows)
-        return Ledger(tasks, tuple(runs), tuple(events), tuple(_damage(connection)) if check else ())
+        locks: dict[int, set[str]] = {}
+        for task, name in connection.execute("SELECT task, name FROM task_lock"):
+            locks.setdefault(task, set()).add(name)
+        return Ledger(tasks, tuple(runs), tuple(events), locks, tuple(_damage(connection)) if check else ())
 
 
 def _damage(connection: sqlite3.Connection) -> list[str]:

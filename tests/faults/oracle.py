@@ -68,6 +68,19 @@ def history(ledger: Ledger) -> Iterator[str]:
             yield f"run {run.id} of #{run.task} began {begun[run.id]} times and ended {ended.get(run.id, [])}"
 
 
+def exclusion(ledger: Ledger) -> Iterator[str]:
+    """No lock was ever had by two tasks at once."""
+    holders: dict[str, int | None] = {}
+    for event in ledger.events:
+        for name in ledger.locks.get(event.task or 0, ()):
+            if event.kind == "run.started":
+                if name in holders:
+                    yield f"#{event.task} began while #{holders[name]} had the lock {name}"
+                holders[name] = event.task
+            elif event.kind in ("run.ended", "run.lost", "run.void"):
+                holders.pop(name, None)
+
+
 def logs(ledger: Ledger, folder: StoreFolder) -> Iterator[str]:
     """Every line of every run that came to its end is in its log."""
     for run in ledger.runs:
