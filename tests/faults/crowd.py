@@ -94,7 +94,7 @@ def _one(folder: str, slot: int, share: int, seed: int) -> Journal:
 
 def _task(dice: random.Random, earlier: list[int]) -> NewTask:
     after = (After(dice.choice(earlier[-20:])),) if earlier and dice.random() < 0.1 else ()
-    locks = (f"lock{dice.randrange(50)}",) if dice.random() < 0.2 else ()
+    locks = (f"lock{dice.randrange(6)}",) if dice.random() < 0.4 else ()
     return NewTask(("true",), "/", priority=dice.choice(list(Priority)), after=after, locks=locks)
 
 

@@ -6,6 +6,7 @@ After each death the store is whole, the events tell the tables, what was acknow
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -147,7 +148,7 @@ def _live(name: str, moment: int, folder: Path) -> bool:
     with contextlib.closing(open_store(store, "watch")) as opened, _worker(argv, store) as worker:
         wait_until(lambda: worker.ended or all(task.state in _ENDED for task in opened.view().tasks), 20)
         if not worker.ended:
-            worker.type(b"\x04")
+            worker.signal(signal.SIGTERM)
             worker.wait()
     return False
 
