@@ -77,12 +77,12 @@ def _one(folder: str, slot: int, share: int, seed: int) -> Journal:
                         mine.added.append(store.add(_task(dice, mine.added)))
                     case "run":
                         running = _run(store, slot, running, mine, dice)
-                    case "cancel" if mine.added and dice.random() < 0.2:
-                        id = dice.choice(mine.added)
+                    case "cancel" if mine.added and dice.random() < 0.4:
+                        id = dice.choice(mine.added[-3:])
                         if store.cancel(id) == "cancelled":
                             mine.cancelled.append(id)
                     case "edit" if mine.added:
-                        store.edit(dice.choice(mine.added), priority=dice.choice(list(Priority)), title=f"edited by {slot}")
+                        store.edit(dice.choice(mine.added[-3:]), priority=dice.choice(list(Priority)), title=f"edited by {slot}")
                         edited += 1
             except (TransitionError, NotFound, UsageError):
                 refused += 1
