@@ -10,6 +10,7 @@ from typing import Any
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, ExitRecord, NewTask, Seat, Store, Worker, open_store
 from wzp_tui.store.events import now_ms
+from wzp_tui.tasks.policy import Policy
 
 ME = Worker(1, "embedded:1:test", "/dev/pts/7", "slot.default.1")
 A_TASK = NewTask(("true",), "/")
@@ -17,7 +18,13 @@ FIRST, SECOND = Seat("default", 1), Seat("default", 2)
 
 
 def a_task(**fields: Any) -> NewTask:
-    return NewTask(**{"argv": ("true",), "cwd": "/", **fields})
+    return NewTask(**{"argv": ("true",), "cwd": "/", **held_to(fields)})
+
+
+def held_to(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields of a task, those of its policy gathered into that."""
+    of_policy = {name: fields.pop(name) for name in Policy._fields if name in fields}
+    return fields | {"policy": Policy(**of_policy)} if of_policy else fields
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ def test_json_has_the_names_of_the_models_and_masks_values(store: Store) -> None
     found = ok("task", "list", "--json").json["tasks"]
     assert [task["id"] for task in found] == [1]
     assert found[0]["env"] == {"PASSWORD": "***"}
-    assert found[0]["timeout"] == 90.0
+    assert found[0]["policy"] == {"timeout": 90.0}
     assert found[0]["created"].endswith("Z")
     assert found[0]["run"] is None
     for verb in (("task", "show", "1"), ("task", "show", "1", "--json"), ("task", "list"), ("why", "1"), ("events",)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from wzp_tui.paths import StoreFolder, store_dir
 from wzp_tui.store import Store
 from wzp_tui.store.lock import FileLock
+from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import After, Priority, State
 
 from .cli import WZP, add, ok, wzp
@@ -29,7 +30,7 @@ def test_add_prints_the_id_and_keeps_what_was_said(store: Store, tmp_path: Path)
     assert (task.title, task.workspace, task.priority, task.after) == ("the tests", "web", Priority.HIGH, (After(first),))
     assert (task.argv, task.cwd) == (("make", "-j2", "--", "it's"), str(tmp_path))
     assert (task.env, task.env_names, task.env_file) == ({"CI": "1"}, ("TOKEN",), str(tmp_path / "vars"))
-    assert (task.timeout, task.retries, task.retry_lost, task.state) == (5400.0, 2, True, State.HELD)
+    assert (task.policy.timeout, task.policy.retries, task.policy.retry_lost, task.state) == (5400.0, 2, True, State.HELD)
     assert store.task(first).title == "make test"
     assert store.task(first).cwd == os.getcwd()
 
@@ -98,7 +99,12 @@ def test_edit_changes_what_has_not_started(store: Store) -> None:
     add("--after", "1", "--", "make", "test")
     assert ok("task", "edit", "1", "--priority", "low", "--timeout", "none", "--retries", "3", "--", "make", "all").code == 0
     task = store.task(1)
-    assert (task.argv, task.title, task.priority, task.timeout, task.retries) == (("make", "all"), "make all", Priority.LOW, None, 3)
+    assert (task.argv, task.title, task.priority, task.policy) == (
+        ("make", "all"),
+        "make all",
+        Priority.LOW,
+        Policy(retries=3),
+    )
     ok("task", "edit", "2", "--title", "named", "--after-none")
     ok("task", "edit", "2", "--", "true")
     assert (store.task(2).title, store.task(2).after) == ("named", ())

@@ -9,6 +9,7 @@ from tests.stores import FIRST, ME, SECOND, a_task, begin, begun, drained, end, 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import Seat, Store
 from wzp_tui.store.events import now_ms
+from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import After, Priority, State
 
 # --- adding -------------------------------------------------------------------
@@ -23,9 +24,7 @@ def test_what_was_added_is_there_for_whoever_opens_the_store(store: Store, opene
         env={"CI": "1"},
         env_names=("TOKEN",),
         env_file="/srv/x/.env",
-        timeout=1.5,
-        retries=3,
-        retry_lost=True,
+        policy=Policy(timeout=1.5, retries=3, retry_lost=True),
         hold=True,
     )
     task = opener("another").task(store.add(new))

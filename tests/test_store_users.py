@@ -7,6 +7,7 @@ import pytest
 from tests.stores import a_task, begin, begun, drained, end
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import Seat, Store
+from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import After, Priority, State
 
 # --- dependencies ---------------------------------------------------------------
@@ -139,19 +140,20 @@ def test_the_strongest_stop_stands_and_each_is_counted(store: Store) -> None:
 def test_a_task_is_edited_until_it_starts(store: Store) -> None:
     before = store.add(a_task())
     task = store.add(a_task())
-    store.edit(task, title="new", argv=("ls", "-l"), cwd="/srv", timeout=9.0, retries=2, workspace="web", after=(After(before),))
+    policy = Policy(timeout=9.0, retries=2)
+    store.edit(task, title="new", argv=("ls", "-l"), cwd="/srv", policy=policy, workspace="web", after=(After(before),))
     found = store.task(task)
-    assert (found.title, found.argv, found.cwd, found.timeout, found.retries, found.workspace, found.after) == (
-        *("new", ("ls", "-l"), "/srv", 9.0, 2, "web"),
+    assert (found.title, found.argv, found.cwd, found.policy, found.workspace, found.after) == (
+        *("new", ("ls", "-l"), "/srv", policy, "web"),
         (After(before),),
     )
-    for wrong in ({"cwd": "x"}, {"timeout": -1}, {"argv": ()}, {"state": "done"}, {"after": (After(99),)}):
+    for wrong in ({"cwd": "x"}, {"policy": Policy(timeout=-1)}, {"argv": ()}, {"state": "done"}, {"after": (After(99),)}):
         with pytest.raises(UsageError):
             store.edit(task, **wrong)
     assert store.task(task) == found
     claim = begun(store)
     with pytest.raises(TransitionError):
-        store.edit(claim.task.id, title="too late")
+        store.edit(claim.task.id, cwd="/too/late")
 
 
 def test_a_held_task_goes_where_it_is_assigned(store: Store) -> None:

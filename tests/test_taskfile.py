@@ -71,9 +71,9 @@ def test_a_file_says_all_that_a_task_can_be(project: Path) -> None:
         *("the tests", ("make", "test"), str(project / "sub"), "build", "web"),
     )
     assert (test.env, test.env_names, test.env_file) == ({"CI": "1"}, ("TOKEN",), str(project / "vars"))
-    assert (test.retries, test.retry_lost, test.timeout, test.priority) == (2, True, 5400.0, Priority.HIGH)
+    assert (test.policy.retries, test.policy.retry_lost, test.policy.timeout, test.priority) == (2, True, 5400.0, Priority.HIGH)
     assert (test.tags, test.hold) == (("web", "nightly"), True)
-    assert (agent.lane, agent.place, agent.timeout) == (None, "split", 90.0)
+    assert (agent.lane, agent.place, agent.policy.timeout) == (None, "split", 90.0)
     assert [planned.after for planned in plan.tasks] == [(), (After(0),), ()]
     assert plan.lanes == {"build": 4}
     assert plan.open_lanes == ["default"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wzp_tui.errors import TransitionError
-from wzp_tui.tasks import order, policy
+from wzp_tui.tasks import order
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import ExitRecord
 from wzp_tui.tasks.task import LIVE, OPEN, TRANSITIONS, After, Condition, Priority, State, Task, check_transition, command_line, shell_line
@@ -29,9 +29,6 @@ A_TASK = Task(
     env={},
     env_names=(),
     env_file="",
-    timeout=None,
-    retries=0,
-    retry_lost=False,
     created_ms=0,
     queued_ms=0,
     not_before_ms=0,
@@ -196,53 +193,6 @@ def test_a_paused_lane_a_full_lane_and_the_limit_of_all_keep_whoever_is_there() 
     assert order.lane_obstacle(A_TASK, on(busy={"default": 2})) == ("full", "default is full", ())
     assert order.lane_obstacle(A_TASK, on(lanes={"default": Lane("default", 2, True)})) == ("paused", "default is paused", ())
     assert order.lane_obstacle(A_TASK, on(limit=3, busy={"build": 2, None: 1})) == ("full", "3 runs are the limit", ())
-
-
-# --- policy --------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("ended", "outcome"),
-    [
-        ({"exit": 0}, (State.DONE, "")),
-        ({"exit": 3}, (State.FAILED, "exit 3")),
-        ({"signal": 15}, (State.FAILED, "killed by SIGTERM")),
-        ({"signal": 64}, (State.FAILED, "killed by SIGRTMAX")),
-        ({"signal": 99}, (State.FAILED, "killed by signal 99")),
-        ({}, (State.FAILED, "exit unknown")),
-        ({"exit": 0, "reason": "timeout after 10m"}, (State.FAILED, "timeout after 10m")),
-        ({"exit": 0, "cancelled": True, "reason": "stopped by you"}, (State.CANCELLED, "stopped by you")),
-    ],
-)
-def test_an_end_becomes_a_state_and_words(ended: dict[str, object], outcome: tuple[State, str]) -> None:
-    assert policy.outcome(A_TASK, 1, record(**ended))[:2] == outcome
-
-
-def test_a_failure_is_tried_again_as_often_as_the_task_says_each_time_later() -> None:
-    task = A_TASK._replace(retries=2)
-    first, second, third = (policy.outcome(task, attempt, record(exit=1)) for attempt in (1, 2, 3))
-    assert (first.state, first.reason, first.not_before_ms) == (State.QUEUED, "exit 1, attempt 1 of 3", 2000)
-    assert (second.state, second.reason, second.not_before_ms) == (State.QUEUED, "exit 1, attempt 2 of 3", 3000)
-    assert (third.state, third.reason) == (State.FAILED, "exit 1")
-
-
-def test_a_cancelled_task_is_not_tried_again() -> None:
-    assert policy.outcome(A_TASK._replace(retries=9), 1, record(exit=1, cancelled=True)).state is State.CANCELLED
-
-
-def test_the_wait_before_a_retry_doubles_and_has_an_end() -> None:
-    assert [policy.retry_delay(attempt) for attempt in (1, 2, 3, 9, 10, 10**9)] == [1, 2, 4, 256, 300, 300]
-
-
-def test_lost_is_lost_unless_the_task_says_so() -> None:
-    assert policy.lost_outcome(A_TASK._replace(retries=9), 1, 0, "its worker died").state is State.LOST
-    again = A_TASK._replace(retry_lost=True, retries=2)
-    assert [policy.lost_outcome(again, attempt, 0, "x").state for attempt in (1, 2, 3)] == [State.QUEUED, State.QUEUED, State.LOST]
-
-
-def test_a_timeout_is_told_as_it_was_given() -> None:
-    words = {0.5: "0.5s", 90: "90s", 600: "10m", 5400: "90m", 7200: "2h", 86400: "1d"}
-    assert {seconds: policy.timeout_words(seconds) for seconds in words} == {s: f"timeout after {word}" for s, word in words.items()}
 
 
 # --- records and words ------------------------------------------------------------

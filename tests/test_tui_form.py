@@ -50,7 +50,7 @@ async def test_a_new_task_is_given_all_that_a_task_can_have(it: Tower, tmp_path:
     task = it.row(2).task
     assert (task.argv[-1], task.title, task.cwd) == ("make test", "The tests", str(tmp_path / "work/inner"))
     assert (task.lane, task.priority, task.after) == ("build", Priority.HIGH, (After(1),))
-    assert (task.timeout, task.retries, task.workspace, task.state) == (600, 2, "web", State.HELD)
+    assert (task.policy.timeout, task.policy.retries, task.workspace, task.state) == (600, 2, "web", State.HELD)
     assert task.tags == ("urgent", "docs")
 
 
@@ -137,7 +137,7 @@ async def test_a_waiting_task_is_edited_in_full_and_put_back(it: Tower) -> None:
     await it.press("enter")
     await it.shows("A nap")
     task = it.row(1).task
-    assert (task.title, task.priority, task.timeout, task.retries, task.argv) == ("A nap", Priority.LOW, 90, 3, before.argv)
+    assert (task.title, task.priority, task.policy.timeout, task.policy.retries, task.argv) == ("A nap", Priority.LOW, 90, 3, before.argv)
     await it.press("u")
     await it.shows("undone: #1 sleep 1 was edited")
     await until(lambda: it.row(1).task == before)

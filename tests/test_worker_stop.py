@@ -126,4 +126,4 @@ def test_a_failure_is_tried_again_when_it_is_due(store: Store, workers: Workers,
     becomes(store, task, State.DONE)
     first, second = store.runs(task)
     assert lines(ran) == [str(first.id), str(second.id)]
-    assert second.started_ms - (first.ended_ms or 0) >= 1000
+    assert second.started_ms - (first.ended_ms or 0) >= 900

@@ -20,6 +20,7 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import NewTask, Run, Store
 from wzp_tui.tasks.task import State, Task
 
+from .stores import held_to
 from .support import wait_until
 
 
@@ -167,7 +168,7 @@ class Workers:
 def shell(line: str, **fields: object) -> NewTask:
     """A task that runs a shell line. Its title, which the pane shows, says nothing of what the line prints."""
     fields.setdefault("title", "a shell line")
-    return NewTask(argv=("/bin/sh", "-c", line), cwd=str(fields.pop("cwd", "/")), **fields)  # type: ignore[arg-type]
+    return NewTask(argv=("/bin/sh", "-c", line), cwd=str(fields.pop("cwd", "/")), **held_to(fields))
 
 
 def becomes(store: Store, task: int, *states: State, timeout: float = 10) -> Task:
@@ -199,7 +200,7 @@ def log_of(folder: StoreFolder, run: Run) -> bytes:
 def python(script: str, *arguments: object, **fields: object) -> NewTask:
     """A task that runs Python code."""
     fields.setdefault("title", "some Python")
-    return NewTask(argv=(sys.executable, "-c", script, *map(str, arguments)), cwd="/", **fields)  # type: ignore[arg-type]
+    return NewTask(argv=(sys.executable, "-c", script, *map(str, arguments)), cwd="/", **held_to(fields))
 
 
 def appears(path: Path) -> str:

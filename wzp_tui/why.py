@@ -8,8 +8,8 @@ from wzp_tui.clean import clean
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task, View, liveness
 from wzp_tui.tasks import order
+from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.parse import duration_words
-from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tasks.task import LIVE, Condition, State
 
 _NAMED = 5
@@ -97,8 +97,8 @@ def _live(task: Task, run: Run, folder: StoreFolder, now_ms: int) -> Iterator[Fa
         yield Fact("its pane is gone; it goes on without one", "store")
     if run.stop:
         yield Fact(f"you asked it to {run.stop}", "store")
-    if task.timeout:
-        left = task.timeout - (now_ms - run.started_ms) / 1000
+    if task.policy.timeout:
+        left = task.policy.timeout - (now_ms - run.started_ms) / 1000
         yield Fact(f"it is stopped in {duration_words(left)}" if left > 0 else "its time is over", "store")
     yield Fact(f"its log is {folder.log(run.id)}", "store")
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from wzp_tui.cli import policy
 from wzp_tui.cli.options import FastVerb, Given, Option
 from wzp_tui.cli.output import note, print_json, say
 from wzp_tui.errors import UsageError
@@ -39,9 +40,7 @@ VERB = FastVerb(
             "--env", "K=V sets a variable; K alone must be set where the task starts, and is not stored. Repeatable.", "K[=V]", repeat=True
         ),
         Option("--env-file", "A file of K=V lines, read when the task starts.", "FILE"),
-        Option("--timeout", "Stop it after this time: 90s, 10m, 1h30m.", "TIME"),
-        Option("--retries", "How often it is tried again when it fails.", "N"),
-        Option("--retry-lost", "Try it again, too, when nobody saw how it ended: the command may then have run twice."),
+        *policy.OPTIONS,
         Option("--hold", "Wait for `task release` or `task assign`."),
         Option("--wait", "Wait until it has ended; exit 0 only if it is done."),
         Option("--json", "Print one JSON document."),
@@ -84,7 +83,6 @@ def new_task(given: Given, command: list[str]) -> NewTask:
     """The task that was described. Raises `UsageError`."""
     argv = parse.check_command(command)
     pane, lane, cwd, env_file = given.text("--pane"), given.text("--lane"), given.text("--cwd"), given.text("--env-file")
-    timeout, retries = given.text("--timeout"), given.text("--retries")
     if pane and lane is not None:
         raise UsageError("--lane and --pane exclude each other: a task runs in a lane, or in a pane of its own")
     env, env_names = parse.parse_variables(given.texts("--env"))
@@ -101,14 +99,12 @@ def new_task(given: Given, command: list[str]) -> NewTask:
         env=env,
         env_names=env_names,
         env_file="" if env_file is None else parse.check_file(env_file, "env file"),
-        timeout=None if timeout is None else parse.parse_duration(timeout),
-        retries=0 if retries is None else parse.parse_retries(retries),
-        retry_lost=given.is_on("--retry-lost"),
         hold=given.is_on("--hold"),
         due_ms=_moment(given.text("--due")),
         locks=tuple(dict.fromkeys(parse.check_name(name, "lock") for name in given.texts("--lock"))),
         touches=_touches(given.texts("--touches"), folder),
         tags=tuple(dict.fromkeys(map(check_tag, given.texts("--tag")))),
+        policy=policy.policy_from({option.name: given.text(option.flag) for option in policy.OPTIONS}),
     )
 
 

@@ -14,8 +14,9 @@ from wzp_tui.controller.opening import slot_holders
 from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task
+from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.parse import duration_words
-from wzp_tui.tasks.policy import exit_words
+from wzp_tui.tasks.policy_words import policy_words
 from wzp_tui.tasks.task import Priority, State, command_line
 from wzp_tui.tasks.touches import relative
 
@@ -98,8 +99,7 @@ def _fields(task: Task) -> Iterable[tuple[str, str]]:
     yield "tags", " ".join(task.tags)
     yield "env", " ".join(variables)
     yield "env file", task.env_file
-    yield "timeout", duration_words(task.timeout) if task.timeout else ""
-    yield "retries", f"{task.retries}{', also when lost' if task.retry_lost else ''}" if task.retries or task.retry_lost else ""
+    yield from policy_words(task.policy)
     yield "created", iso(task.created_ms)
     yield "changed", iso(task.changed_ms)
     if task.state is State.FAILED:

@@ -7,6 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from wzp_tui.clean import clean
+from wzp_tui.cli import policy
 from wzp_tui.errors import WzpError
 from wzp_tui.tasks import lane as lanes
 from wzp_tui.tasks import parse
@@ -113,3 +114,17 @@ def ids_argument(*states: State) -> Callable[[F], F]:
 def id_argument(*states: State) -> Callable[[F], F]:
     """One task."""
     return click.argument("id", metavar="ID", type=TaskId(*states))
+
+
+POLICY = (*(option.name for option in policy.OPTIONS), "no_service")
+"""The parameters that `policy_options` adds."""
+
+
+def policy_options(verb: F) -> F:
+    """All that a policy is made of."""
+    for option in reversed(policy.OPTIONS):
+        kind: dict[str, Any] = {"metavar": option.metavar} if option.metavar else {"is_flag": True}
+        if option.choices:
+            kind = {"type": click.Choice(option.choices)}
+        verb = click.option(option.flag, help=option.help, **kind)(verb)
+    return click.option("--no-service", is_flag=True, help="It is no service any more.")(verb)

@@ -6,7 +6,21 @@ from typing import Any
 import click
 
 from wzp_tui.cli.fast import add
-from wzp_tui.cli.params import ENDED, UNDER_WAY, WAITING, Duration, LaneName, Level, Wait, id_argument, ids_argument, json_option
+from wzp_tui.cli.params import (
+    ENDED,
+    POLICY,
+    UNDER_WAY,
+    WAITING,
+    Duration,
+    LaneName,
+    Level,
+    Wait,
+    id_argument,
+    ids_argument,
+    json_option,
+    policy_options,
+)
+from wzp_tui.cli.policy import policy_from
 from wzp_tui.cli.session import do_each, opened
 from wzp_tui.errors import UsageError
 from wzp_tui.store import Store
@@ -163,8 +177,6 @@ def done(ids: tuple[int, ...], as_json: bool) -> int:
 @click.option("--priority", type=Level(), metavar="PRIORITY", help="high, normal or low.")
 @click.option("--cwd", metavar="DIR", help="Its working directory.")
 @click.option("--workspace", metavar="NAME", help="The workspace it belongs to.")
-@click.option("--timeout", metavar="TIME", help="Stop it after this time; `none` takes the limit away.")
-@click.option("--retries", metavar="N", help="How often it is tried again when it fails.")
 @click.option(
     "--after",
     multiple=True,
@@ -175,13 +187,16 @@ def done(ids: tuple[int, ...], as_json: bool) -> int:
 @click.option("--after-none", is_flag=True, help="Wait for no other task.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Give it a tag. Repeatable.")
 @click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away. Repeatable.")
+@policy_options
 @click.argument("command", nargs=-1, metavar="[-- COMMAND [ARG]...]")
 @json_option
 def edit(id: int, as_json: bool, **given: Any) -> int:
-    """Change a task that has not started. Title and tags can be changed at any time."""
+    """Change a task that has not started. Title and tags can be changed at any time. `none` takes a limit or a probe away."""
     tags, untags = given.pop("tags"), given.pop("untags")
+    policy = {name: given.pop(name) for name in POLICY}
+    policy = {name: "" if value is True else value for name, value in policy.items() if value not in (None, False)}
     fields = _fields(**given)
-    if not fields and not tags and not untags:
+    if not fields and not policy and not tags and not untags:
         raise UsageError("say what to change; `wzp-tui task edit --help` shows what there is")
 
     def act(store: Store, id: int) -> str:
@@ -191,6 +206,8 @@ def edit(id: int, as_json: bool, **given: Any) -> int:
                 fields["title"] = parse.short_title(command_line(fields["argv"]))
         if tags or untags:
             fields["tags"] = retagged(store.task(id).tags, tags, untags)
+        if policy:
+            fields["policy"] = policy_from(policy, store.task(id).policy)
         store.edit(id, **fields)
         return "changed: " + ", ".join(fields)
 
@@ -207,8 +224,6 @@ def _fields(
     priority: Priority | None,
     cwd: str | None,
     workspace: str | None,
-    timeout: str | None,
-    retries: str | None,
     after: tuple[After, ...],
     after_none: bool,
     command: tuple[str, ...],
@@ -226,10 +241,6 @@ def _fields(
         fields["cwd"] = parse.check_folder(cwd)
     if workspace is not None:
         fields["workspace"] = parse.check_name(workspace, "workspace")
-    if timeout is not None:
-        fields["timeout"] = None if timeout == "none" else parse.parse_duration(timeout)
-    if retries is not None:
-        fields["retries"] = parse.parse_retries(retries)
     if after or after_none:
         fields["after"] = tuple(dict.fromkeys(after))
     if command:

@@ -3,7 +3,7 @@
 from wzp_tui.controller.queues import Queues
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks.order import due_words
-from wzp_tui.tasks.policy import exit_words
+from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.task import State
 
 

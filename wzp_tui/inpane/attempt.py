@@ -17,13 +17,13 @@ from wzp_tui.inpane.signals import Signals
 from wzp_tui.inpane.stop import StopLadder, left_behind
 from wzp_tui.inpane.tee import Tee
 from wzp_tui.inpane.terminal import Terminal
+from wzp_tui.inpane.watch import Watch
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, Store
 from wzp_tui.store.events import now_ms
 from wzp_tui.store.lock import FileLock
 from wzp_tui.store.wake import Fifo
 from wzp_tui.tasks.failing import TAIL, find_failure, output_lines
-from wzp_tui.tasks.policy import timeout_words
 from wzp_tui.tasks.run import ExitRecord
 
 NOT_STARTED = 127
@@ -73,6 +73,7 @@ class Attempt:
         self._untold: list[Callable[[], None]] = []
         self._tell_at: float | None = None
         self._tick_at: float | None = None
+        self._told_to_serve = False
 
     def go(self) -> Ended:
         """Start, wait, and say how it ended."""
@@ -88,9 +89,11 @@ class Attempt:
             return Ended(self._record(NOT_STARTED, None, words, log), False, False, False, words.encode() + b"\r\n")
         finally:
             self._child_lock.release()
-        tee = Tee(started, self._pane, log.write)
-        ladder = StopLadder(started, strangers)
-        status = self._wait(started, tee, ladder)
+        watch = Watch(self._task.policy, env)
+        tee = Tee(started, self._pane, _both(log.write, watch.hear))
+        ladder = StopLadder(started, strangers, self._task.policy.stop)
+        status = self._wait(started, tee, ladder, watch)
+        watch.close()
         unseen = tee.drain()
         log.close()
         children.leave()
@@ -103,21 +106,23 @@ class Attempt:
         detail = _detail(log.path) if exit and not reason else ""
         return ExitRecord(run.token, run.id, run.task, now_ms(), exit, signal_number, reason, self._cancelled, log.dropped, detail)
 
-    def _wait(self, started: children.Child, tee: Tee, ladder: StopLadder) -> int:
+    def _wait(self, started: children.Child, tee: Tee, ladder: StopLadder, watch: Watch) -> int:
         poll = select.poll()
         poll.register(self._signals.fd, select.POLLIN)
         poll.register(self._fifo.fd, select.POLLIN)
-        timeout_at = time.monotonic() + self._task.timeout if self._task.timeout else None
         self._look_for_stop(ladder)
         self._tick()
-        status = self._reap(started.pid)
+        status = self._reap(started.pid, watch)
         while status is None or ladder.due is not None:
+            if watch.serves and not self._told_to_serve:
+                self._say_that_it_serves()
             tee.register(poll)
-            ready = dict(poll.poll(_milliseconds(tee.timeout(), timeout_at, ladder.due, self._hangup_at, self._tell_at, self._tick_at)))
+            watch.register(poll)
+            ready = dict(poll.poll(_milliseconds(tee.timeout(), watch.due(), ladder.due, self._hangup_at, self._tell_at, self._tick_at)))
             tee.move(ready)
             if self._signals.fd in ready:
                 self._hear(started, tee, ladder)
-                reaped = self._reap(started.pid)
+                reaped = self._reap(started.pid, watch)
                 status = reaped if status is None else status
             if self._fifo.fd in ready:
                 self._fifo.drain()
@@ -129,10 +134,11 @@ class Attempt:
             if self._hangup_at is not None and now >= self._hangup_at:
                 self._hangup_at = None
                 self._judge_hangup(ladder)
-            if timeout_at is not None and now >= timeout_at:
-                timeout_at = None
-                self._reason = self._reason or timeout_words(self._task.timeout or 0)
+            if status is None and not ladder.begun and (why := watch.look(ready)):
+                self._reason = self._reason or why
                 ladder.begin("stop")
+            if ladder.begun:
+                watch.close()
             if ladder.due is not None and (now >= ladder.due or (status is not None and not ladder.family())):
                 ladder.step()
             if self._tell_at is not None and now >= self._tell_at:
@@ -151,7 +157,7 @@ class Attempt:
             self._leave = True
             self._end(ladder, "stop", "its worker was ended")
 
-    def _reap(self, pid: int) -> int | None:
+    def _reap(self, pid: int, watch: Watch) -> int | None:
         """The status of the command, where it ended; who else ended is forgotten."""
         status = None
         while True:
@@ -162,6 +168,7 @@ class Attempt:
             if reaped == 0:
                 return status
             if reaped != pid:
+                watch.reaped(reaped, raw)
                 continue
             if os.WIFSTOPPED(raw):
                 self._note("run.stopped", signal=os.WSTOPSIG(raw))
@@ -217,6 +224,11 @@ class Attempt:
             self._untold.append(lambda: self._store.detach(self._run.id))
             self._tell()
 
+    def _say_that_it_serves(self) -> None:
+        self._told_to_serve, at = True, now_ms()
+        self._untold.append(lambda: self._store.serving(self._run.id, at))
+        self._tell()
+
     def _note(self, kind: str, **data: object) -> None:
         self._untold.append(lambda: self._store.note(self._run.id, kind, **data))
         self._tell()
@@ -232,6 +244,14 @@ class Attempt:
                 self._tell_at = time.monotonic() + TELL_AGAIN
                 return
             del self._untold[0]
+
+
+def _both(first: Callable[[bytes], None], second: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    def take(data: bytes) -> None:
+        first(data)
+        second(data)
+
+    return take
 
 
 def _detail(path: str) -> str:

@@ -7,9 +7,8 @@ import time
 
 from wzp_tui.inpane.child import Child
 from wzp_tui.store.process import descendants
+from wzp_tui.tasks.policy import Stop
 
-GRACE = 5.0
-GRACE_CLOSED = 2.0
 GIVE_UP = 10.0
 """Seconds of KILL after which what is left is not ours to end: it is setuid, or stuck in the kernel."""
 _SUBREAPER = 36
@@ -41,8 +40,9 @@ def left_behind() -> set[int]:
 class StopLadder:
     """Ends a run. `step` is called again at `due`."""
 
-    def __init__(self, child: Child, strangers: set[int]) -> None:
+    def __init__(self, child: Child, strangers: set[int], how: Stop = Stop()) -> None:  # noqa: B008, a record of constants
         self.child = child
+        self._how = how
         self.due: float | None = None
         """When the next step is, in monotonic time; `None`: the ladder was not begun, or is at its end."""
         self.begun = False
@@ -57,7 +57,7 @@ class StopLadder:
             _kill(self.child.pid, signal.SIGINT)
 
     def begin(self, kind: str) -> None:
-        """`stop`: TERM, five seconds, KILL. `closed`: HUP and TERM, two seconds, KILL. `kill`: KILL."""
+        """`stop`: the signal of the task, its grace, KILL. `closed`: HUP before that. `kill`: KILL."""
         now = time.monotonic()
         if kind == "kill":
             self.due = now
@@ -65,9 +65,9 @@ class StopLadder:
             for pid in self.family():
                 if kind == "closed":
                     _kill(pid, signal.SIGHUP)
-                _kill(pid, signal.SIGTERM)
+                _kill(pid, self._how.signal)
                 _kill(pid, signal.SIGCONT)
-            self.due = now + (GRACE_CLOSED if kind == "closed" else GRACE)
+            self.due = now + self._how.grace
         self.begun = True
 
     def step(self) -> None:
@@ -82,6 +82,14 @@ class StopLadder:
     def family(self) -> set[int]:
         """Every process of this run that is still there. What earlier runs left behind, and its children, are strangers."""
         return descendants(os.getpid(), self._strangers)
+
+
+def kill_group(leader: int) -> None:
+    """KILL a process and its group."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass  # gone meanwhile, or setuid: not ours to end
 
 
 def _kill(pid: int, number: int) -> None:

@@ -28,7 +28,7 @@ from wzp_tui.store.lock import NOT_BEGUN, FileLock, write_durably
 from wzp_tui.store.process import boot
 from wzp_tui.store.wake import Fifo, wake, wake_all
 from wzp_tui.tasks.lane import check_lane_name
-from wzp_tui.tasks.policy import exit_words
+from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.run import ExitRecord
 from wzp_tui.tasks.task import State
 

@@ -195,6 +195,10 @@ class Store(Protocol):
         """Say that a run goes on without its pane."""
         ...
 
+    def serving(self, run: int, ready_ms: int) -> None:
+        """Say that a service serves since then."""
+        ...
+
     def note(self, run: int, kind: str, **data: object) -> None:
         """Write an event about a run."""
         ...

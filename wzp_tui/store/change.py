@@ -9,6 +9,7 @@ from wzp_tui.store import events, rows
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks.check import check_fields, check_task
 from wzp_tui.tasks.order import rank_ms
+from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import LIVE, After, Condition, NewTask, State, Task, check_transition, command_line
 
 Seats = set[str]
@@ -31,8 +32,8 @@ def add(
     state = State.HELD if new.hold else State.QUEUED
     cursor = connection.execute(
         "INSERT INTO task (title, state, workspace, lane, place, priority, rank_ms, argv, cwd, env, env_names, env_file,"
-        " timeout, retries, retry_lost, created_ms, queued_ms, changed_ms, due_ms, tags, not_before_ms, series, tick_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " created_ms, queued_ms, changed_ms, due_ms, tags, not_before_ms, series, tick_ms, policy)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _storable(new.title or command_line(new.argv)),
             state,
@@ -46,9 +47,6 @@ def add(
             json.dumps(dict(new.env)),
             json.dumps(list(new.env_names)),
             new.env_file,
-            new.timeout,
-            new.retries,
-            new.retry_lost,
             now,
             now,
             now,
@@ -57,6 +55,7 @@ def add(
             new.not_before_ms,
             series,
             tick_ms,
+            json.dumps(new.policy.texts()),
         ),
     )
     id = cursor.lastrowid
@@ -194,8 +193,8 @@ def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | N
 
 
 EDITABLE = (
-    *("title", "priority", "cwd", "argv", "timeout", "retries", "workspace", "after", "due_ms", "not_before_ms", "locks", "touches"),
-    "tags",
+    *("title", "priority", "cwd", "argv", "workspace", "after", "due_ms", "not_before_ms", "locks", "touches"),
+    *("tags", "policy"),
 )
 LABELS = frozenset({"title", "tags"})
 """What may be changed whatever the state: it tells people something, and no worker."""
@@ -228,6 +227,8 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
 
 
 def _column(name: str, value: object, task: Task) -> object:
+    if isinstance(value, Policy):
+        return json.dumps(value.texts())
     if name in ("argv", "tags") and isinstance(value, Sequence):
         return json.dumps(list(value))
     return _storable(str(value)) or task.title if name == "title" else value

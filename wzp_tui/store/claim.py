@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wzp_tui.store import change, events, rows
 from wzp_tui.store.process import boot
 from wzp_tui.store.wake import seats_of
-from wzp_tui.tasks import policy
+from wzp_tui.tasks import outcome
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import LIVE, MEETS, State, Task
 
@@ -112,8 +112,9 @@ def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> ch
         return set()
     task = rows.task(connection, run.task)
     _end(connection, run, record)
-    tries = connection.execute("SELECT tries FROM task WHERE id = ?", (task.id,)).fetchone()[0]
-    state, reason, not_before_ms = policy.outcome(task, tries, record)
+    tries = outcome.tries_in_a_row(task.policy, _tries(connection, task), record.ended_ms - run.started_ms)
+    connection.execute("UPDATE task SET tries = ? WHERE id = ?", (tries, task.id))
+    state, reason, not_before_ms = outcome.outcome(task, tries, record, _starts(connection, task))
     events.record(
         connection,
         actor,
@@ -130,8 +131,7 @@ def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> c
     now = events.now_ms()
     task = rows.task(connection, run.task)
     _end(connection, run, ExitRecord(run.token, run.id, run.task, now, reason=reason))
-    tries = connection.execute("SELECT tries FROM task WHERE id = ?", (task.id,)).fetchone()[0]
-    state, reason, not_before_ms = policy.lost_outcome(task, tries, now, reason)
+    state, reason, not_before_ms = outcome.lost_outcome(task, _tries(connection, task), now, reason, _starts(connection, task))
     events.record(connection, actor, "run.lost", task=task.id, run=run.id, data={"reason": reason})
     return change.set_state(connection, actor, task, state, reason, not_before_ms) | {seats_of(run.lane, task.id)}
 
@@ -143,6 +143,28 @@ def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str)
     connection.execute("UPDATE task SET tries = tries - 1 WHERE id = ?", (task.id,))
     events.record(connection, actor, "run.void", task=task.id, run=run.id, data={"reason": reason})
     return change.set_state(connection, actor, task, State.QUEUED, reason) | {seats_of(run.lane, task.id)}
+
+
+def serving(connection: sqlite3.Connection, actor: str, run_id: int, ready_ms: int) -> change.Seats:
+    """Say that a service serves. Where its run has ended, or serves already, it changes nothing."""
+    found = rows.runs(connection, "WHERE id = ? AND ended_ms IS NULL", (run_id,))
+    task = rows.task(connection, found[0].task) if found else None
+    if task is None or task.state is not State.RUNNING:
+        return set()
+    connection.execute("UPDATE run SET ready_ms = ? WHERE id = ?", (ready_ms, run_id))
+    return change.set_state(connection, actor, task, State.SERVING)
+
+
+def _tries(connection: sqlite3.Connection, task: Task) -> int:
+    return int(connection.execute("SELECT tries FROM task WHERE id = ?", (task.id,)).fetchone()[0])
+
+
+def _starts(connection: sqlite3.Connection, task: Task) -> list[int]:
+    """When its runs began, since the user queued it."""
+    if task.policy.start_limit is None:
+        return []
+    found = connection.execute("SELECT started_ms FROM run WHERE task = ? AND started_ms >= ?", (task.id, task.queued_ms))
+    return [row[0] for row in found]
 
 
 def _end(connection: sqlite3.Connection, run: Run, record: ExitRecord) -> None:

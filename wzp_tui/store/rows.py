@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 
 from wzp_tui.errors import NotFound
 from wzp_tui.tasks.lane import Lane
+from wzp_tui.tasks.parse_policy import load_policy
 from wzp_tui.tasks.run import Run
 from wzp_tui.tasks.series import Overlap, Series, load
 from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 _TASK = (
-    "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, timeout,"
-    " retries, retry_lost, created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms"
+    "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file,"
+    " created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms, policy"
 )
 _RUN = (
     "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
-    " exit, signal, reason, boot, orphaned, detached, stop, detail"
+    " exit, signal, reason, boot, orphaned, detached, stop, detail, ready_ms"
 )
 
 
@@ -31,7 +32,7 @@ class _Beside(NamedTuple):
 
 def _task(row: Sequence[Any], beside: _Beside) -> Task:
     (id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, *rest) = row
-    timeout, retries, retry_lost, created, queued, not_before, changed, seen, due, tags, series, tick = rest
+    created, queued, not_before, changed, seen, due, tags, series, tick, policy = rest
     return Task(
         id=id,
         title=title,
@@ -47,9 +48,6 @@ def _task(row: Sequence[Any], beside: _Beside) -> Task:
         env=json.loads(env),
         env_names=tuple(json.loads(env_names)),
         env_file=env_file,
-        timeout=timeout,
-        retries=retries,
-        retry_lost=bool(retry_lost),
         created_ms=created,
         queued_ms=queued,
         not_before_ms=not_before,
@@ -62,11 +60,12 @@ def _task(row: Sequence[Any], beside: _Beside) -> Task:
         tags=tuple(json.loads(tags)) if tags != "[]" else (),
         series=series,
         tick_ms=tick,
+        policy=load_policy(policy),
     )
 
 
 def _run(row: Sequence[Any]) -> Run:
-    return Run._make((*row[:15], bool(row[15]), bool(row[16]), row[17], row[18]))
+    return Run._make((*row[:15], bool(row[15]), bool(row[16]), *row[17:]))
 
 
 def task(connection: sqlite3.Connection, id: int) -> Task:

@@ -271,6 +271,11 @@ class SqliteStore:
             events.record(connection, self.actor, "run.detached", run=run, task=task[0] if task else None)
         self._wake(set())
 
+    def serving(self, run: int, ready_ms: int) -> None:
+        with self._database.write(QUICK) as connection:
+            touched = claim.serving(connection, self.actor, run, ready_ms)
+        self._wake(touched)
+
     def note(self, run: int, kind: str, **data: object) -> None:
         with self._database.write(QUICK) as connection:
             task = connection.execute("SELECT task FROM run WHERE id = ?", (run,)).fetchone()

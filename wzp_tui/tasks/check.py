@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wzp_tui.errors import UsageError
+from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import NewTask, Priority
 
 PLACES = ("tab", "split", "shell")
@@ -75,14 +76,19 @@ def _place(name: str, value: str) -> None:
         raise UsageError(f"place {value!r}: there are {', '.join(PLACES)}")
 
 
-def _timeout(name: str, value: float | None) -> None:
+def _policy(name: str, value: Policy) -> None:
+    for limit in ("timeout", "quiet"):
+        _seconds(limit, getattr(value, limit))
+    _seconds("the time until KILL", value.stop.grace)
+    if not 0 <= value.retries <= MAX_RETRIES:
+        raise UsageError(f"retries {value.retries}: there are 0 to {MAX_RETRIES}")
+    if value.service and value.retries:
+        raise UsageError("a service is restarted, never, on-failure or always; retries are for what comes to an end")
+
+
+def _seconds(name: str, value: float | None) -> None:
     if value is not None and not (value > 0 and math.isfinite(value)):
-        raise UsageError(f"timeout {value:g}: it is a time in seconds above 0")
-
-
-def _retries(name: str, value: int) -> None:
-    if not 0 <= value <= MAX_RETRIES:
-        raise UsageError(f"retries {value}: there are 0 to {MAX_RETRIES}")
+        raise UsageError(f"{name} {value:g}: it is a time in seconds above 0")
 
 
 def _priority(name: str, value: int) -> None:
@@ -96,9 +102,8 @@ _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "env": _env,
     "env_file": _text,
     "place": _place,
+    "policy": _policy,
     "priority": _priority,
-    "retries": _retries,
     "tags": _tags,
-    "timeout": _timeout,
     "workspace": _text,
 }

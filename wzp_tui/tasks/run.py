@@ -38,6 +38,8 @@ class Run(NamedTuple):
     """The strongest stop that was asked for: `""`, `interrupt`, `stop` or `kill`."""
     detail: str = ""
     """What its output says went wrong, in one line: `3 failed, 14 passed`."""
+    ready_ms: int | None = None
+    """When a service began to serve."""
 
     @property
     def open(self) -> bool:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from wzp_tui.errors import UsageError
+from wzp_tui.tasks.parse_policy import read_policy
 from wzp_tui.tasks.task import NewTask, Priority
 
 
@@ -92,7 +93,7 @@ def catch_up_words(count: int) -> str:
 
 def dump(new: NewTask) -> str:
     """A task as the template of a series."""
-    return json.dumps(new._asdict())
+    return json.dumps({**new._asdict(), "policy": new.policy.texts()})
 
 
 def load(text: str) -> NewTask:
@@ -100,4 +101,5 @@ def load(text: str) -> NewTask:
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items() if name in NewTask._fields
     }
-    return NewTask(**{**fields, "priority": Priority(fields.get("priority", Priority.NORMAL))})
+    read = {"priority": Priority(fields.get("priority", Priority.NORMAL)), "policy": read_policy(fields.get("policy", {}))}
+    return NewTask(**{**fields, **read})

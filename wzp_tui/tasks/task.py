@@ -5,6 +5,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from wzp_tui.errors import TransitionError
+from wzp_tui.tasks.policy import Policy
 
 
 class State(StrEnum):
@@ -121,11 +122,6 @@ class NewTask(NamedTuple):
     """Variables that must be set where the task starts; their values are never stored."""
     env_file: str = ""
     """A file of `K=V` lines, read when the task starts."""
-    timeout: float | None = None
-    """Seconds, of monotonic time."""
-    retries: int = 0
-    retry_lost: bool = False
-    """Run again when the run was lost: the command may then have run twice."""
     hold: bool = False
     not_before_ms: int = 0
     """When it may start, in milliseconds of Unix time."""
@@ -137,6 +133,8 @@ class NewTask(NamedTuple):
     """Path globs, absolute: no two tasks whose globs may meet are under way at once."""
     tags: Sequence[str] = ()
     """Words of the user, to find it by."""
+    policy: Policy = Policy()
+    """How it ends well, when it is tried again, how long it may take; and what makes a service of it."""
 
 
 class Task(NamedTuple):
@@ -158,9 +156,6 @@ class Task(NamedTuple):
     env: dict[str, str]
     env_names: tuple[str, ...]
     env_file: str
-    timeout: float | None
-    retries: int
-    retry_lost: bool
     created_ms: int
     queued_ms: int
     not_before_ms: int
@@ -177,6 +172,7 @@ class Task(NamedTuple):
     """The series that added it."""
     tick_ms: int | None = None
     """When that was to be."""
+    policy: Policy = Policy()
 
     @property
     def name(self) -> str:

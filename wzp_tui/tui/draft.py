@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
 from wzp_tui.tasks.check import check_tag
+from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import After, Condition, Priority
 from wzp_tui.tui.words import folder
 
@@ -28,6 +29,8 @@ class Draft(NamedTuple):
     after: tuple[After, ...] = ()
     timeout: float | None = None
     retries: int = 0
+    policy: Policy = Policy()
+    """All else that the task is held to."""
     workspace: str = "default"
     tags: tuple[str, ...] = ()
     in_full: bool = False

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import PaneRow, Snapshot, TaskRow
-from wzp_tui.tasks.policy import exit_words
+from wzp_tui.tasks.outcome import exit_words
+from wzp_tui.tasks.policy_words import policy_words
 from wzp_tui.tasks.run import Run
 from wzp_tui.tasks.task import LIVE, After, State, command_line
 from wzp_tui.tui.times import age, moment
-from wzp_tui.tui.words import folder, pane_name, plural
+from wzp_tui.tui.words import folder, pane_name
 
 MASK = "••••"
 
@@ -35,10 +36,7 @@ def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int) -> list[Fact]:
     found.append(Fact("folder", folder(task.cwd) + ("" if os.path.isdir(task.cwd) else "  (is not there)")))
     lane = f"lane {task.lane}" if task.lane else {"tab": "a pane of its own", "split": "a split", "shell": "an idle shell"}[task.place]
     found.append(Fact("goes to", f"{lane} in workspace {clean(task.workspace, 100)}, priority {task.priority.word}"))
-    policy = [f"{plural(task.retries, 'retry') if task.retries == 1 else f'{task.retries} retries'}"] if task.retries else []
-    policy += [f"timeout {age(int(task.timeout * 1000))}"] if task.timeout else []
-    if policy:
-        found.append(Fact("policy", ", ".join(policy)))
+    found += [Fact(name, clean(text, 1000)) for name, text in policy_words(task.policy)]
     if task.tags:
         found.append(Fact("tags", clean(" ".join(task.tags), 1000)))
     if names := [*(f"{name}={MASK}" for name in task.env), *task.env_names]:

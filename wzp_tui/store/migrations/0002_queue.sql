@@ -16,9 +16,6 @@ CREATE TABLE task_2 (
     env TEXT NOT NULL DEFAULT '{}',
     env_names TEXT NOT NULL DEFAULT '[]',
     env_file TEXT NOT NULL DEFAULT '',
-    timeout REAL CHECK (timeout > 0),
-    retries INTEGER NOT NULL DEFAULT 0 CHECK (retries >= 0),
-    retry_lost INTEGER NOT NULL DEFAULT 0 CHECK (retry_lost IN (0, 1)),
     tries INTEGER NOT NULL DEFAULT 0,
     created_ms INTEGER NOT NULL,
     queued_ms INTEGER NOT NULL,
@@ -35,9 +32,10 @@ CREATE TABLE task_2 (
 ) STRICT;
 
 INSERT INTO task_2 (id, title, state, reason, workspace, lane, place, priority, next_rank, rank_ms, argv, cwd, env, env_names, env_file,
-    timeout, retries, retry_lost, tries, created_ms, queued_ms, not_before_ms, changed_ms, seen, archived)
+    policy, tries, created_ms, queued_ms, not_before_ms, changed_ms, seen, archived)
 SELECT id, title, state, reason, workspace, lane, place, priority, next_rank, rank_ms, argv, cwd, env, env_names, env_file,
-    timeout, retries, retry_lost, tries, created_ms, queued_ms, not_before_ms, changed_ms, seen, archived FROM task;
+    json_patch('{}', json_object('timeout', timeout, 'retries', nullif(retries, 0), 'retry_lost', CASE WHEN retry_lost THEN json('true') END)),
+    tries, created_ms, queued_ms, not_before_ms, changed_ms, seen, archived FROM task;
 
 DROP TABLE task;
 ALTER TABLE task_2 RENAME TO task;

@@ -1,11 +1,12 @@
 """The kinds of values that a task file holds, each read as the command line reads it."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from wzp_tui.errors import UsageError
-from wzp_tui.tasks import parse
+from wzp_tui.tasks import parse, parse_policy
 from wzp_tui.tasks.check import check_tag
 from wzp_tui.tasks.lane import check_lane_name
 from wzp_tui.tasks.touches import check_touches
@@ -31,6 +32,16 @@ def _duration(value: object) -> float:
     return parse.check_duration(float(value))
 
 
+def _checks(read: Callable[[str], object]) -> Any:
+    """A validator of a text that is read later."""
+
+    def check(value: str) -> str:
+        read(value)
+        return value
+
+    return AfterValidator(_reads(check))
+
+
 def _plain(value: str) -> str:
     if "\0" in value:
         raise ValueError("cannot hold NUL characters")
@@ -41,6 +52,11 @@ Name = Annotated[str, AfterValidator(_reads(lambda value: parse.check_name(value
 LaneName = Annotated[str, AfterValidator(_reads(check_lane_name))]
 Text = Annotated[str, AfterValidator(_plain)]
 Variable = Annotated[str, AfterValidator(_reads(parse.check_variable))]
-Timeout = Annotated[float, BeforeValidator(_reads(_duration)), WithJsonSchema({"type": ["string", "number"]})]
+Duration = Annotated[float, BeforeValidator(_reads(_duration)), WithJsonSchema({"type": ["string", "number"]})]
 Tag = Annotated[str, AfterValidator(_reads(check_tag))]
+Exits = Annotated[str, _checks(parse_policy.parse_exits)]
+Backoff = Annotated[str, _checks(parse_policy.parse_backoff)]
+StartLimit = Annotated[str, _checks(parse_policy.parse_start_limit)]
+Signal = Annotated[str, _checks(parse_policy.parse_signal)]
+Probe = Annotated[str, _checks(parse_policy.parse_probe)]
 Globs = Annotated[list[str], AfterValidator(_reads(check_touches))]

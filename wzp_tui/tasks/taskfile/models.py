@@ -7,7 +7,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wzp_tui.tasks.check import MAX_RETRIES
 from wzp_tui.tasks.lane import MAX_SLOTS
-from wzp_tui.tasks.taskfile.kinds import Globs, LaneName, Name, Tag, Text, Timeout, Variable
+from wzp_tui.tasks.taskfile.kinds import (
+    Backoff,
+    Duration,
+    Exits,
+    Globs,
+    LaneName,
+    Name,
+    Probe,
+    Signal,
+    StartLimit,
+    Tag,
+    Text,
+    Variable,
+)
 from wzp_tui.toml_file import Path
 
 
@@ -20,6 +33,19 @@ class LaneEntry(_Model):
 
     slots: Annotated[int, Field(ge=1, le=MAX_SLOTS)]
     """How many."""
+
+
+class ServiceEntry(_Model):
+    """What makes a service of a task: it serves instead of coming to an end."""
+
+    restart: Literal["never", "on-failure", "always"] = "on-failure"
+    """When it is started again after it ended. One that you stopped never is."""
+    ready: Probe | None = None
+    """It serves from the first good answer on; without a probe, at once. `"port:8080"`, `"port:HOST:8080"`, `"http://localhost:8080/ok"`,
+    `"line:REGEX"` in what it prints, or `"command:LINE"`; before it, `"every=1s,within=5s,failures=30,"`: from one look to the next, the
+    time for one answer, and how many in a row without a good one mean that it has failed."""
+    alive: Probe | None = None
+    """Asked while it serves; when it fails, the run ends. As `ready`, but `every=10s` and `failures=3` where it names none."""
 
 
 class TaskEntry(_Model):
@@ -53,8 +79,24 @@ class TaskEntry(_Model):
     """How often it is tried again when it fails."""
     retry_lost: bool = False
     """Try it again, too, when nobody saw how it ended: the command may then have run twice."""
-    timeout: Timeout | None = None
+    retry_on: Exits = "any"
+    """Try it again only when it fails in one of these ways: `"1-3,75,SIGTERM"`."""
+    backoff: Backoff = "1s to 5m by 2"
+    """The delay before the next attempt, and how it grows: the first, the longest, the factor, and `jitter 0.1`."""
+    start_limit: StartLimit | None = None
+    """Give up after so many starts in so long: `"5 in 10m"`."""
+    success: Exits = "0"
+    """Ways to end well: `"0,3,SIGTERM"`."""
+    timeout: Duration | None = None
     """Stop it after this time: `"10m"`, `"90s"`, `"1h30m"`, or seconds."""
+    quiet: Duration | None = None
+    """Stop it when it prints nothing for so long."""
+    stop_signal: Signal = "SIGTERM"
+    """What asks it to stop."""
+    stop_grace: Duration = 5.0
+    """Time that it then has before it is killed."""
+    service: ServiceEntry | None = None
+    """It is a service; written as a table, `[task.service]`, under its task."""
     priority: Literal["high", "normal", "low"] = "normal"
     """How much it matters."""
     hold: bool = False
@@ -80,4 +122,6 @@ def known_keys(path: Path) -> Sequence[str]:
     """The keys that a table of the file may have."""
     if not path:
         return list(FileModel.model_fields)
+    if path[0] == "task" and path[2:3] == ("service",):
+        return list(ServiceEntry.model_fields)
     return list((TaskEntry if path[0] == "task" else LaneEntry).model_fields)

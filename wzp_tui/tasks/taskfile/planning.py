@@ -4,10 +4,13 @@ import os
 
 from wzp_tui.tasks import parse
 from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.parse_policy import read_policy
 from wzp_tui.tasks.task import NewTask, command_line, shell_line
 from wzp_tui.tasks.taskfile.models import TaskEntry
 from wzp_tui.tasks.touches import anchored
 from wzp_tui.toml_file import TomlFile
+
+_POLICY = set("success retries retry_on retry_lost backoff start_limit timeout quiet stop_signal stop_grace service".split())
 
 
 def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems: list[str]) -> NewTask:
@@ -33,6 +36,8 @@ def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems
     env_file = "" if entry.env_file is None else os.path.normpath(os.path.join(folder, os.path.expanduser(entry.env_file)))
     if env_file and not os.path.isfile(env_file):
         wrong("env_file", f"`env_file`: there is no file {env_file}")
+    if entry.service is not None and entry.retries:
+        wrong("retries", "`retries`: a service is restarted as `restart` says; retries are for what comes to an end")
     return NewTask(
         argv=argv,
         cwd=cwd,
@@ -44,11 +49,9 @@ def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems
         env=dict(entry.env),
         env_names=tuple(entry.env_names),
         env_file=env_file,
-        timeout=entry.timeout,
-        retries=entry.retries,
-        retry_lost=entry.retry_lost,
         hold=entry.hold,
         tags=tuple(dict.fromkeys(entry.tags)),
         locks=tuple(dict.fromkeys(entry.locks)),
         touches=tuple(dict.fromkeys(anchored(pattern, cwd) for pattern in entry.touches)),
+        policy=read_policy(entry.model_dump(include=_POLICY, exclude_unset=True, exclude_none=True)),
     )

@@ -16,8 +16,8 @@ from wzp_tui.logs.export import Saved
 from wzp_tui.logs.query import Query, parse_query
 from wzp_tui.logs.search_all import MOST, SearchAll
 from wzp_tui.store import Run
+from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.parse import duration_words
-from wzp_tui.tasks.policy import exit_words
 from wzp_tui.tui import clipboard
 from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.saving import save_lines

@@ -8,6 +8,7 @@ from wzp_tui.controller import Snapshot
 from wzp_tui.store import NewTask as StoredTask
 from wzp_tui.tasks.lane import DEFAULT
 from wzp_tui.tasks.parse import short_title
+from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import Task, command_line, shell_line
 from wzp_tui.tui.draft import Draft, Known
 from wzp_tui.tui.screens.asking import Asking
@@ -84,11 +85,14 @@ def stored(draft: Draft) -> StoredTask:
         place=draft.place,
         priority=draft.priority,
         after=draft.after,
-        timeout=draft.timeout,
-        retries=draft.retries,
+        policy=_policy(draft),
         hold=draft.held,
         tags=draft.tags,
     )
+
+
+def _policy(draft: Draft) -> Policy:
+    return draft.policy._replace(timeout=draft.timeout, retries=draft.retries)
 
 
 def draft_of(task: Task) -> Draft:
@@ -99,15 +103,15 @@ def draft_of(task: Task) -> Draft:
         line,
         task.lane,
         task.cwd,
-        False,
-        title,
-        task.place,
-        task.priority,
-        task.after,
-        task.timeout,
-        task.retries,
-        task.workspace,
-        task.tags,
+        title=title,
+        place=task.place,
+        priority=task.priority,
+        after=task.after,
+        timeout=task.policy.timeout,
+        retries=task.policy.retries,
+        policy=task.policy,
+        workspace=task.workspace,
+        tags=task.tags,
     )
 
 
@@ -115,9 +119,11 @@ def changes(before: Draft, after: Draft) -> dict[str, object]:
     """The fields that an edit changes, as the store calls them."""
     found: dict[str, object] = {
         name: getattr(after, name)
-        for name in ("cwd", "priority", "after", "timeout", "retries", "workspace", "tags")
+        for name in ("cwd", "priority", "after", "workspace", "tags")
         if getattr(after, name) != getattr(before, name)
     }
+    if _policy(after) != _policy(before):
+        found["policy"] = _policy(after)
     if after.line != before.line:
         found["argv"] = shell_line(after.line)
     if after.title != before.title or (after.line != before.line and not after.title):
