@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests import worlds
 from wzp_tui.controller import Snapshot, TaskRow
@@ -14,12 +16,39 @@ from wzp_tui.errors import UsageError
 from wzp_tui.tasks.task import After, Priority, State
 
 HOUR = 3600
+SECOND = {"lane": "build", "after": (After(1),), "priority": Priority.HIGH, "due_ms": worlds.NOON + 60_000}
+FIFTH = {"lane": "web2", "exit": 0, "line": "printf hello", "tags": ("ci", "nightly"), "locks": ("db",)}
 ROWS = (
     worlds.task(1, "make test", State.FAILED, "build/1", "exit 3", "2 failed", 2 * HOUR, lane="build", exit=3),
-    worlds.task(2, "make docs", State.QUEUED, "build", "waits", "after #1", 60, lane="build", after=(After(1),), priority=Priority.HIGH),
+    worlds.task(
+        2,
+        "make docs",
+        State.QUEUED,
+        "build",
+        "waits",
+        "after #1",
+        60,
+        lane="build",
+        after=(After(1),),
+        priority=Priority.HIGH,
+        due_ms=worlds.NOON + 60_000,
+    ),
     worlds.task(3, "Fix login", State.REVIEW, "%7", "review", "", 600, lane=None, workspace="my docs"),
     worlds.task(4, "old, seen", State.FAILED, "web/1", "exit 1", "", 30 * HOUR, lane="web", exit=1, seen=True),
-    worlds.task(5, "echo [/b] $(x)", State.DONE, "web2/1", "done", "", 5, lane="web2", exit=0, line="printf hello"),
+    worlds.task(
+        5,
+        "echo [/b] $(x)",
+        State.DONE,
+        "web2/1",
+        "done",
+        "",
+        5,
+        lane="web2",
+        exit=0,
+        line="printf hello",
+        tags=("ci", "nightly"),
+        locks=("db",),
+    ),
 )
 PANES = (
     worlds.pane(7, "agent", 1, task=3),
@@ -61,6 +90,11 @@ def found(text: str, *, begun: bool = False) -> str:
         ("age:>1h", "#1 #4"),
         ("age:>1h age:<=1d", "#1"),
         ("took:<9s is:ended", "#1 #4 #5"),
+        ("due:<1h", "#2"),
+        ("due:>1h", ""),
+        ("tag:nightly", "#5"),
+        ("tag:n*,x", "#5"),
+        ("lock:*", "#5"),
         ("exit:3", "#1"),
         ("exit:>0", "#1 #4"),
         ("exit:0,1", "#4 #5"),
@@ -137,6 +171,7 @@ def test_fields_are_completed_and_then_the_values_that_are_there() -> None:
     assert ways("state:") == ["state:queued", "state:review", "state:done", "state:failed", "state:waits"]
     assert ways("-state:F") == ["-state:failed"]
     assert ways("state:failed,r") == ["state:failed,review"]
+    assert ways("tag:") == ["tag:ci", "tag:nightly"]
     assert ways("lane:we") == ["lane:web", "lane:web2"]
     assert "lane:agents" in ways("lane:"), "a lane without tasks is there, too"
     assert ways("workspace:my") == ['workspace:"my docs"']
@@ -172,6 +207,38 @@ def test_a_filter_that_is_kept_shows_what_was_seen_while_it_was_typed(text: str,
 def test_a_name_that_nothing_has_is_doubted() -> None:
     assert doubt("lane:biuld", WORLD) == "no lane named 'biuld'; did you mean 'build'?"
     assert doubt("state:lost lane:build -workspace:nowhere", WORLD) == ""
+
+
+SIGNS = ('"', "-", ":", ",", "*", ">", "<=", "#", "%", " ", "\t", "\x00")
+PARTS = st.sampled_from((*SIGNS, "state:", "lane:", "age:", "exit:", "is:", "fa", "web", "1h", "é"))
+NAMES = st.text(st.characters(exclude_characters='"*', exclude_categories=["Cs"]), min_size=1)
+
+
+@given(st.lists(PARTS, max_size=9).map("".join))
+def test_whatever_is_typed_is_understood_or_told_in_one_line(text: str) -> None:
+    for begun in (False, True):
+        said = ""
+        try:
+            found(text, begun=begun)
+        except UsageError as error:
+            said = str(error)
+        assert said.isprintable()
+    for way in completions(text, WORLD):
+        if way.rows:
+            assert completions(way.text, WORLD)[0].text == way.text, "what was taken is whole"
+    finished(text, WORLD)
+    doubt(text, WORLD)
+
+
+@given(NAMES.filter(str.strip))
+def test_any_name_can_be_asked_for_as_it_is_completed(name: str) -> None:
+    row = worlds.task(1, "x", State.QUEUED, "x", "next", lane="build", workspace=name)
+    world = Snapshot(MuxState("wezterm", True, 0), (row,))
+    [way] = completions("workspace:", world)
+    match = parse(way.text).at(0)
+    assert match is not None
+    assert match(row)
+    assert doubt(way.text, world) == ""
 
 
 def test_only_ages_change_with_time() -> None:

@@ -42,15 +42,17 @@ FIELDS: dict[str, Field] = {
         Named(
             "workspace", "its workspace", lambda row: (row.task.workspace,), lambda row: (row.pane.workspace,), lambda all: all.workspaces
         ),
+        Named("tag", "one of its tags", lambda row: row.task.tags),
         Flagged("is", "what it is", FLAGS),
         OneOf("priority", "high, normal or low", _PRIORITIES, lambda row: (row.task.priority.word,)),
         Lasting("age", "how long it is in its state", lambda row, now: now - row.since_ms),
         Lasting("took", "how long its last run took", _took),
+        Lasting("due", "how long until it is due", lambda row, now: None if row.task.due_ms is None else row.task.due_ms - now),
         Numbered("exit", "the exit code of its last run", lambda row: (row.run.exit if row.run else None,)),
         Numbered("id", "its number", lambda row: (row.task.id,)),
         Numbered("after", "a task that it waits for", lambda row: (after.task for after in row.task.after)),
-        Named("tag", "a tag of it", lambda row: row.task.tags),
         Named("where", "its slot or pane", lambda row: (row.where,), lambda row: (row.seat, row.pane.name)),
+        Named("lock", "a lock that it needs", lambda row: row.task.locks),
         Containing("command", "in its command", lambda row: command_line(row.task.argv), lambda row: row.pane.title),
         Containing("folder", "in the path of its folder", lambda row: row.task.cwd, lambda row: row.pane.cwd),
     )
