@@ -170,6 +170,7 @@ def test_fields_are_completed_and_then_the_values_that_are_there() -> None:
     assert ways("make ") == [f"make {name}:" for name in FIELDS]
     assert ways("state:") == ["state:queued", "state:review", "state:done", "state:failed", "state:waits"]
     assert ways("-state:F") == ["-state:failed"]
+    assert "state:failed,failed" not in ways("state:failed,")
     assert ways("state:failed,r") == ["state:failed,review"]
     assert ways("tag:") == ["tag:ci", "tag:nightly"]
     assert ways("lane:we") == ["lane:web", "lane:web2"]

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import worlds
 from tests.support import until
 from tests.tui import Tower, tower
+from wzp_tui.config import Settings
+from wzp_tui.controller import Controller, TaskRow
 from wzp_tui.tasks.task import NewTask, State
+from wzp_tui.tui.app import TowerApp
 
 
 @pytest.fixture
@@ -29,6 +33,11 @@ async def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[T
 def rows(it: Tower) -> str:
     """The numbers of the tasks in the list, from top to bottom."""
     return " ".join(sorted(row.task.name for row in it.app.tower.tasks.rows if hasattr(row, "task") and hasattr(row, "since_ms")))
+
+
+def selected(it: Tower) -> str:
+    row = it.app.tower.selected
+    return row.task.name if isinstance(row, TaskRow) else ""
 
 
 def typed(it: Tower) -> str:
@@ -112,6 +121,24 @@ async def test_a_name_that_is_not_there_is_doubted(it: Tower) -> None:
     await it.shows("no lane named 'wbe'; did you mean 'web'?", "0 of")
 
 
+async def test_the_cursor_comes_back_to_its_row_when_it_matches_again(it: Tower) -> None:
+    while "cherry" not in it.selected:
+        await it.press("j")
+    await it.press("slash", *"zzz")
+    await it.shows("No row matches the filter.", "all rows again")
+    await it.press("backspace", "backspace", "backspace", *"state:held")
+    await until(lambda: rows(it) == "#1 #2 #3")
+    assert selected(it) == "#3"
+    await it.press("up")
+    assert selected(it) == "#2"
+    await it.press("space", *"e:")
+    await it.press("backspace", "backspace", "backspace")
+    await until(lambda: rows(it) == "#1 #2 #3")
+    assert selected(it) == "#2", "the user moved it there"
+    await it.press("escape")
+    await until(lambda: "banana" in it.selected)
+
+
 async def test_a_kept_filter_is_opened_again_with_its_text(it: Tower) -> None:
     await it.press("slash", *"banana", "enter")
     await until(lambda: rows(it) == "#2")
@@ -134,13 +161,13 @@ async def test_rows_come_and_go_as_their_tasks_change(it: Tower) -> None:
 
 async def test_a_row_that_grows_old_comes_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wzp_tui.tui.screens.tower.AGEING", 0.1)
-    from wzp_tui.tui.times import now_ms
-
-    later = 0
-    async with tower(tmp_path / "store", clock=lambda: now_ms() + later) as it:
-        await it.controller.add(NewTask(("true",), "/", title="apple", hold=True))
-        await it.shows("apple")
-        await it.press("slash", *"age:>1h", "enter")
-        await it.hides("○ #1")
-        later = 3_700_000
-        await it.shows("○ #1")
+    now = worlds.NOON
+    controller = Controller(str(tmp_path), worlds.PictureMux())  # type: ignore[arg-type]
+    controller.snapshots.set(worlds.busy())
+    app = TowerApp(controller, Settings(), clock=lambda: now, watch=False)
+    async with app.run_test(size=(120, 44)) as pilot:
+        it = Tower(app, pilot, controller)
+        await it.press("slash", *"age:>25m is:task", "enter")
+        await until(lambda: rows(it) == "#19 #3")
+        now += 120_000
+        await until(lambda: rows(it) == "#17 #19 #3")

@@ -59,6 +59,18 @@ async def test_two_letters_go_to_the_sidebar_and_take_the_keys_there(tmp_path: P
         await until(lambda: app.tower.workspace == "docs")
 
 
+async def test_the_first_of_two_letters_leaves_only_rows_that_begin_so(tmp_path: Path) -> None:
+    many = tuple(worlds.task(100 + n, f"many {n}", worlds.State.RUNNING, "build", "running", "", n) for n in range(60))
+    app = app_of(replace(worlds.busy(), tasks=many), str(tmp_path), list_height=80)
+    async with app.run_test(size=(80, 70)) as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("f")
+        await until(lambda: any(line.startswith("na") for line in lines(app)) and any(line.startswith("ma") for line in lines(app)))
+        await pilot.press("n")
+        await until(lambda: any(line.startswith("a● #1") for line in lines(app)))
+        assert len([line for line in lines(app) if line.startswith("a")]) == 1, "those of the other letter are gone"
+
+
 async def test_escape_leaves_and_other_keys_do_nothing(tmp_path: Path) -> None:
     app = app_of(worlds.busy(), str(tmp_path))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -87,7 +87,7 @@ def test_a_filter_is_typed(looks: Callable[..., None], size: tuple[int, int]) ->
 
 def test_a_filter_with_a_mistake(looks: Callable[..., None]) -> None:
     """In red, what is wrong and what may have been meant; the list shows what was understood before."""
-    looks(worlds.busy(), (45, 40), "slash", *"claude state:fialed")
+    looks(worlds.busy(), (45, 40), "slash", *"lane:build state:fialed")
 
 
 @pytest.mark.parametrize("size", [(160, 45), (45, 40)], ids=lambda size: f"{size[0]}x{size[1]}")

@@ -115,7 +115,9 @@ def busy() -> Snapshot:
         event(4, "10:02", "task.added", 12, "queued"),
         event(3, "09:58", "lane.set", None, "1", lane="build"),
     )
-    return Snapshot(MuxState("wezterm", True, NOON), tasks, panes, lanes, ("api", "default", "docs"), events, True, "", NOON)
+    return Snapshot(
+        MuxState("wezterm", True, NOON), tasks, panes, lanes, ("api", "default", "docs"), events, opens_panes=True, taken_ms=NOON
+    )
 
 
 def first_start() -> Snapshot:
@@ -126,7 +128,7 @@ def first_start() -> Snapshot:
         pane(5, "zsh", 1, "", "default", cwd="/src/api"),
     )
     lanes = (LaneRow(Lane("default", 2, False), 0, 0, 0),)
-    return Snapshot(MuxState("wezterm", True, NOON), (), panes, lanes, ("default",), (), True, "", NOON)
+    return Snapshot(MuxState("wezterm", True, NOON), (), panes, lanes, ("default",), (), opens_panes=True, taken_ms=NOON)
 
 
 def empty() -> Snapshot:
@@ -138,7 +140,7 @@ def unreachable() -> Snapshot:
     """WezTerm does not answer; what was there is shown, dimmed."""
     world = busy()
     state = MuxState("wezterm", False, NOON - 12_000, "no answer within 5 s; is the mux server running?")
-    return Snapshot(state, world.tasks, world.panes, world.lanes, world.workspaces, world.events, True, "", NOON)
+    return Snapshot(state, world.tasks, world.panes, world.lanes, world.workspaces, world.events, opens_panes=True, taken_ms=NOON)
 
 
 def failed() -> Snapshot:
@@ -146,7 +148,7 @@ def failed() -> Snapshot:
     world = busy()
     kept = tuple(row for row in world.tasks if row.section in (Section.FAILED, Section.DONE))
     lanes = (LaneRow(Lane("build", 1, False), 0, 0, 0),)
-    return Snapshot(world.mux, kept, world.panes[8:], lanes, world.workspaces, world.events[2:], True, "", NOON)
+    return Snapshot(world.mux, kept, world.panes[8:], lanes, world.workspaces, world.events[2:], opens_panes=True, taken_ms=NOON)
 
 
 def hostile() -> Snapshot:
@@ -164,7 +166,7 @@ def hostile() -> Snapshot:
     rows = tuple(task(n, name, State.RUNNING, name, name, name, n) for n, name in enumerate(names, 1))
     panes = tuple(pane(n, name, n, name, workspace=name[:40]) for n, name in enumerate(names, 1))
     state = MuxState("wezterm", True, NOON)
-    return Snapshot(state, rows, panes, busy().lanes, tuple(name[:40] for name in names), (), True, "", NOON)
+    return Snapshot(state, rows, panes, busy().lanes, tuple(name[:40] for name in names), (), opens_panes=True, taken_ms=NOON)
 
 
 SCREEN = """\x1b[1m● Bash\x1b[0m\x1b[37m(pytest tests/test_auth.py -q)

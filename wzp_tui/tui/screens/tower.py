@@ -14,7 +14,7 @@ from textual.strip import Strip
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
 from wzp_tui.tui.bindings import BY_ACTION, bindings, shown_key
-from wzp_tui.tui.listing import Blank, View, size_of
+from wzp_tui.tui.listing import Blank, Key, View, key_of, size_of
 from wzp_tui.tui.painting import Piece, strip
 from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
@@ -76,6 +76,10 @@ class TowerScreen(Actions, Presence, Screen[None]):
     sort: var[str] = var(URGENCY, init=False)
     """How the rows of a section are sorted."""
 
+    _sought: Key | None = None
+    """Where the cursor wants to stand while a filter is typed."""
+    _left: Key | None = None
+    """Where it stood after the last key."""
     _needs = 0
     """Tasks that `.` goes to."""
 
@@ -328,12 +332,20 @@ class TowerScreen(Actions, Presence, Screen[None]):
     # -- filter ----------------------------------------------------------------------------------------------------------------
 
     def action_view_filter(self) -> None:
+        self._sought = self._left = key_of(row) if (row := self.tasks.current) else None
         self.filter.open()
         self.show()
 
     @on(FilterBar.Changed)
     def _filter_changed(self) -> None:
+        """The cursor goes back to its row as soon as that matches again, unless the user moved it meanwhile."""
+        at = key_of(row) if (row := self.tasks.current) else None
+        if at != self._left:
+            self._sought = at
+        self.tasks.wish = self._sought
         self.show()
+        self.tasks.wish = None
+        self._left = key_of(row) if (row := self.tasks.current) else None
 
     @on(FilterBar.Ended)
     def _filter_ended(self) -> None:

@@ -20,6 +20,8 @@ from wzp_tui.tui.painting import Piece, strip, width_of
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.widgets.header import Line
 
+NARROW = 66
+"""Columns below which the text needs all the room."""
 _MOST = 24
 """Ways to go on that are worth naming."""
 
@@ -105,6 +107,7 @@ class FilterBar(Vertical):
         self.wanted: Filter = parse("")
         self.input = _Field(self)
         self._hint = _Hint()
+        self._keys = SheetLine(("Enter", "focus"), (" Keep  ", "muted"), ("Esc", "focus"), (" Clear", "muted"), id="filter-keys")
         self._snapshot: Snapshot | None = None
         self._found = (0, 0)
         self._ways: tuple[str, Snapshot | None, Sequence[Completion]] = ("", None, ())
@@ -117,7 +120,7 @@ class FilterBar(Vertical):
         with Horizontal():
             yield SheetLine(("/", "focus"), id="slash")
             yield self.input
-            yield SheetLine(("Enter", "focus"), (" Keep  ", "muted"), ("Esc", "focus"), (" Clear", "muted"), id="filter-keys")
+            yield self._keys
 
     # -- for the screen --------------------------------------------------------------------------------------------------------
 
@@ -207,4 +210,5 @@ class FilterBar(Vertical):
         no_row = self.wanted.tests and not self._found[0] and all(way.rows is None for way in hint.ways)
         hint.note = doubt(text, self._snapshot) if no_row and self._snapshot else ""
         self.styles.height = 1 + hint.fit(self.app.size.width)
+        self._keys.display = self.app.size.width >= NARROW
         hint.refresh()

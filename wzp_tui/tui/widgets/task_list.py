@@ -1,5 +1,6 @@
 """The list: tasks in sections, and the panes without a task."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from wzp_tui.clean import clean
+from wzp_tui.commands import BY_ID
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
+from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import Blank, Heading, Key, Row, View, key_of, listing, section_of
 from wzp_tui.tui.looks import Look, priority_look, task_look
 from wzp_tui.tui.painting import Piece, cut, left, right, strip
@@ -231,14 +234,19 @@ class TaskList(LineView[Row]):
         return strip(lines[line] if 0 <= line < len(lines) else (), width, ink("text"))
 
     def _below(self) -> list[tuple[Piece, ...]]:
-        """What is said where nothing is queued."""
+        """What is said where nothing is queued, or nothing matches."""
+        if self.view.match and not self.rows:
+            return self._nothing("No row matches the filter.", [(shown_key(self.app, BY_ID["view.clear"]), "all rows again")])
         if self.snapshot is None or self.snapshot.tasks or not self.hints or self.view.match:
             return []
+        return self._nothing("Nothing is queued.", self.hints)
+
+    def _nothing(self, title: str, hints: Iterable[tuple[str, str]]) -> list[tuple[Piece, ...]]:
         ink, indent = self.inks, " " * (8 if self.size.width >= 66 else 2)
         above: list[tuple[Piece, ...]] = [(), (), ()] if self.view.headings else [()]
-        lines: list[tuple[Piece, ...]] = [*above, ((f"{indent}Nothing is queued.", ink("bright", bold=True)),), ()]
+        lines: list[tuple[Piece, ...]] = [*above, ((f"{indent}{title}", ink("bright", bold=True)),), ()]
         room = self.size.width - len(indent) - 4
-        lines += [((f"{indent}{key:<4}", ink("focus", bold=True)), (cut(does, room), ink("text"))) for key, does in self.hints]
+        lines += [((f"{indent}{key:<4}", ink("focus", bold=True)), (cut(does, room), ink("text"))) for key, does in hints]
         return [*lines, ()]
 
     @property
