@@ -31,6 +31,7 @@ columns = ["id", "state", "reason", "time"]
 
 [lanes.build]
 slots = 4
+pause_on_failure = true
 
 [keys]
 "task.retry" = "R"
@@ -86,6 +87,7 @@ def _lines() -> Iterator[str]:
     yield from _table("[log]", LogSettings)
     yield from _table("[lanes.NAME]", LaneSettings)
     yield Settings.model_fields["lanes"].description + "\n"  # type: ignore[operator]
+    yield f"## `limit`\n\n{Settings.model_fields['limit'].description} It stands above all tables of the file: `limit = 6`.\n"
     yield f"## `[keys]`\n\n{Settings.model_fields['keys'].description}\n"
     yield KEYS
     yield THEMES
@@ -98,13 +100,14 @@ def _table(name: str, model: type[BaseModel]) -> Iterator[str]:
     yield f"## `{name}`\n\n{model.__doc__}\n"
     yield "| setting | default | | |\n|---|---|---|---|"
     for key, field in model.model_fields.items():
-        default = "" if field.is_required() else f"`{_toml(field.default)}`"
+        default = "" if field.is_required() or field.default is None else f"`{_toml(field.default)}`"
         yield f"| `{key}` | {default} | {_kind(known[key])} | {field.description} |"
     yield ""
 
 
 def _kind(known: Mapping[str, Any]) -> str:
     """What may stand there."""
+    known = next((each for each in known.get("anyOf", ()) if each["type"] != "null"), known)
     if "enum" in known:
         return " or ".join(f"`{_toml(choice)}`" for choice in known["enum"])
     if "items" in known:

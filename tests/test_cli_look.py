@@ -197,7 +197,8 @@ def test_lanes_are_made_paused_and_listed(store: Store) -> None:
     assert ok("lane", "set", "build", "--slots", "4").out == "lane build has 4 slots\n"
     assert ok("lane", "pause", "build").out == "lane build is paused\n"
     add("--lane", "build", "--", "true")
-    assert ok("lane", "list").out.splitlines()[1:] == ["default  2      0      0", "build    4      0      1       paused"]
-    assert ok("lane", "resume", "build", "--json").json["lane"] == {"name": "build", "slots": 4, "paused": False, "taken": 0, "queued": 1}
+    assert ok("lane", "list").out.splitlines()[1:] == ["default  2      0      0", "build    4      0      1       paused by you"]
+    (document,) = ok("lane", "resume", "build", "--json").json["lanes"]
+    assert (document["name"], document["slots"], document["state"], document["taken"], document["queued"]) == ("build", 4, "", 0, 1)
     missing = wzp("add", "--lane", "nope", "--", "true")
     assert (missing.code, missing.err) == (2, "wzp-tui: there is no lane 'nope'; `wzp-tui lane set nope --slots 2` makes it\n")

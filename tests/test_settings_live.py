@@ -142,7 +142,7 @@ async def test_two_keys_change_places_and_one_of_two_that_share_a_key_leaves_it(
     await it.press("t")
     await it.shows("New task")
     await it.press("escape")
-    await it.controller.pause_lane("default", True)
+    await it.controller.pause_lane("default")
     await it.press("t")
     await it.type("true\n")
     await it.word(1, "next", "paused", "waits", "queued")

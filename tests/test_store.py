@@ -29,7 +29,7 @@ def test_what_was_added_is_there_for_whoever_opens_the_store(store: Store, opene
     )
     task = opener("another").task(store.add(new))
     for name, value in new._asdict().items():
-        if name not in ("title", "hold", "after"):
+        if name not in ("title", "hold", "after", "lane"):
             assert getattr(task, name) == value
     assert task.title == "make 'a b'"
     assert task.state is State.HELD

@@ -172,13 +172,13 @@ def test_a_held_task_goes_where_it_is_assigned(store: Store) -> None:
 
 def test_a_paused_lane_starts_nothing(store: Store) -> None:
     task = store.add(a_task())
-    store.pause_lane("default", True)
+    store.pause_lane("default")
     assert begin(store) is None
     assert store.lanes()[0].paused
-    store.pause_lane("default", False)
+    store.resume_lane("default")
     assert begun(store).task.id == task
     with pytest.raises(NotFound):
-        store.pause_lane("nowhere", True)
+        store.pause_lane("nowhere")
 
 
 def test_lanes_are_named_and_sized(store: Store) -> None:

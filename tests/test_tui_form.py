@@ -35,8 +35,8 @@ async def fill(it: Tower, *texts: str) -> None:
 
 async def test_a_new_task_is_given_all_that_a_task_can_have(it: Tower, tmp_path: Path) -> None:
     await it.controller.set_lane("build", 1)
-    await it.controller.pause_lane("build", True)
-    await it.controller.pause_lane("default", True)
+    await it.controller.pause_lane("build")
+    await it.controller.pause_lane("default")
     await it.add("true")
     await it.shows("QUEUED 1")
     await it.press("n")

@@ -99,7 +99,7 @@ async def test_the_command_title_and_id_of_a_row_are_copied(it: Tower) -> None:
 
 async def test_a_cancelled_task_is_queued_again_by_undo(it: Tower) -> None:
     await it.press("L")
-    await it.controller.pause_lane("default", True)
+    await it.controller.pause_lane("default")
     await it.add("touch undone")
     await it.word(1, "next")
     await it.press("x")
@@ -114,9 +114,9 @@ async def test_a_cancelled_task_is_queued_again_by_undo(it: Tower) -> None:
 
 
 async def test_hold_release_assign_and_do_next_are_taken_back_one_by_one(it: Tower) -> None:
-    await it.controller.pause_lane("default", True)
+    await it.controller.pause_lane("default")
     await it.controller.set_lane("build", 1)
-    await it.controller.pause_lane("build", True)
+    await it.controller.pause_lane("build")
     await held(it, "echo one")
     before = it.row(1).task
     await it.press("a")
@@ -151,7 +151,7 @@ async def test_an_edit_is_taken_back(it: Tower) -> None:
 
 
 async def test_marked_tasks_are_taken_back_together(it: Tower) -> None:
-    await it.controller.pause_lane("default", True)
+    await it.controller.pause_lane("default")
     for name in ("one", "two"):
         await held(it, f"touch {name}")
     await it.press("g", "space", "space", "H")

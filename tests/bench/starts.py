@@ -30,9 +30,9 @@ def rows() -> Iterable[Row]:
                 started.append((time.perf_counter() - acknowledged) * 1000)
             yield at_most(f"{kind}: queued → running, a worker waiting, median", statistics.median(started), "ms", 30)
             yield told(f"{kind}: the same, p95", percentile(started, 95), "ms")
-            it.store.pause_lane(LANE, True)
+            it.store.pause_lane(LANE)
             it.add(*[f"{marks.say('begun')}; {marks.say('ended')}"] * _ROUNDS)
-            it.store.pause_lane(LANE, False)
+            it.store.resume_lane(LANE)
             at = []
             for _ in range(2 * _ROUNDS):
                 marks.next()

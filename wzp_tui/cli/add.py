@@ -20,7 +20,7 @@ VERB = FastVerb(
     (
         Option("--title", "What lists show; without it, the command.", "TEXT"),
         Option("--workspace", "The workspace it belongs to (default: $WZP_WORKSPACE, else `default`).", "NAME"),
-        Option("--lane", "The lane whose slots run it (default: `default`).", "NAME"),
+        Option("--lane", "The lane whose slots run it (default: that of its workspace, else `default`).", "NAME"),
         Option("--pane", "A pane of its own instead of a lane: tab or split.", "PLACE", choices=parse.OWN_PANES),
         Option("--priority", "high, normal or low.", "PRIORITY", choices=("high", "normal", "low")),
         Option(
@@ -69,7 +69,7 @@ def add(given: Given, command: list[str]) -> int:
             from wzp_tui.cli.documents import task_document
 
             print_json({"task": task_document(folder, store.task(id), None)})
-        _warn(folder, id, new)
+        _warn(folder, id, new if new.lane != "" else new._replace(lane=store.task(id).lane))
         if given.is_on("--wait"):
             from wzp_tui.cli.waiting import wait
 
@@ -92,7 +92,7 @@ def new_task(given: Given, command: list[str]) -> NewTask:
         cwd=folder,
         title=parse.short_title(given.text("--title") or command_line(argv)),
         workspace=parse.check_name(given.text("--workspace") or os.environ.get("WZP_WORKSPACE") or "default", "workspace"),
-        lane=None if pane else lanes.check_lane_name(lanes.DEFAULT if lane is None else lane),
+        lane=None if pane else "" if lane is None else lanes.check_lane_name(lane),
         place=pane or "tab",
         priority=parse.parse_priority(given.text("--priority") or "normal"),
         after=tuple(dict.fromkeys(map(parse.parse_after, given.texts("--after")))),

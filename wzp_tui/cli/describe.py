@@ -116,8 +116,8 @@ def _lanes(before: Snapshot, after: Snapshot) -> Iterator[str]:
         lane, old = row.lane, known.get(row.lane.name)
         if old is None or old.slots != lane.slots:
             yield f"lane {lane.name}: {lane.slots} slot{'' if lane.slots == 1 else 's'}"
-        if old is not None and old.paused != lane.paused:
-            yield f"lane {lane.name}: {'paused' if lane.paused else 'goes on'}"
+        if old is not None and old.words() != lane.words():
+            yield f"lane {lane.name}: {lane.words() or 'goes on'}"
 
 
 def _panes(before: Snapshot, after: Snapshot) -> Iterator[str]:

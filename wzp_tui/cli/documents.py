@@ -74,9 +74,9 @@ def task_documents(folder: StoreFolder, tasks: Iterable[Task], runs: Mapping[int
     return [task_document(folder, task, runs.get(task.id)) for task in tasks]
 
 
-def lane_document(lane: Lane, taken: int, queued: int) -> dict[str, Any]:
-    """A lane with its use."""
-    return {"name": lane.name, "slots": lane.slots, "paused": lane.paused, "taken": taken, "queued": queued}
+def lane_document(lane: Lane, taken: int, queued: int, is_empty: bool) -> dict[str, Any]:
+    """A lane with its use; `is_empty`: no worker sits in it."""
+    return {**lane._asdict(), "state": lane.words(is_empty), "taken": taken, "queued": queued}
 
 
 def event_document(event: Event) -> dict[str, Any]:

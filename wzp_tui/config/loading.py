@@ -103,7 +103,11 @@ def _values(settings: Settings, file: TomlFile) -> Iterator[Value]:
             value = getattr(getattr(settings, table), name)
             yield Value(f"{table}.{name}", value, f"${variable}" if os.environ.get(variable) else origin(table, name))
     for lane, given in settings.lanes.items():
-        yield Value(f"lanes.{lane}.slots", given.slots, origin("lanes", lane, "slots"))
+        for name in LaneSettings.model_fields:
+            if (value := getattr(given, name)) is not None:
+                yield Value(f"lanes.{lane}.{name}", value, origin("lanes", lane, name))
+    if settings.limit is not None:
+        yield Value("limit", settings.limit, origin("limit"))
     for command, keys in settings.keys.items():
         yield Value(f"keys.{command}", keys, origin("keys", command))
 

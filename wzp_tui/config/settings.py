@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from wzp_tui.commands import BY_ID
 from wzp_tui.config.keymap import normal_keys
 from wzp_tui.errors import UsageError
-from wzp_tui.tasks.lane import MAX_SLOTS, check_lane_name
+from wzp_tui.tasks.lane import MAX_LIMIT, MAX_SLOTS, check_lane_name
 from wzp_tui.toml_file import nearest
 
 Column = Literal["id", "priority", "where", "state", "reason", "time"]
@@ -76,6 +76,10 @@ class LaneSettings(_Model):
 
     slots: Annotated[int, Field(ge=1, le=MAX_SLOTS)]
     """How many."""
+    pause_on_failure: bool | None = None
+    """The first failure of one of its tasks, after its retries, pauses the lane. What is not set is as the lane has it."""
+    workspace: Annotated[str, Field(max_length=100)] | None = None
+    """Its panes open in this workspace, and tasks of it go into this lane where no lane is named. `""` takes that back."""
 
 
 LaneName = Annotated[str, AfterValidator(_lane_name)]
@@ -94,5 +98,7 @@ class Settings(_Model):
     """What is recorded."""
     lanes: dict[LaneName, LaneSettings] = {}
     """Lanes, by name. The tower makes them when it opens, and when they change here; one that is taken away here stays in the store."""
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None = None
+    """How many runs there are at most at once, of all lanes and panes together; none as long as nothing says so."""
     keys: dict[CommandId, Keys] = {}
     """Other keys for commands, by the id of the command: `"task.retry" = "R"`. Several are written with commas, none as `""`."""

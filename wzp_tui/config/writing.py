@@ -14,23 +14,25 @@ import tomlkit.exceptions
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
 from wzp_tui.config.loading import TABLES, Value, known_keys, settings_of, values
-from wzp_tui.config.settings import Settings
+from wzp_tui.config.settings import LaneSettings, Settings
 from wzp_tui.errors import ConfigError, UsageError
 from wzp_tui.paths import config_file
 from wzp_tui.toml_file import TomlFile, TomlProblem, nearest, toml_of
 
 Key = tuple[str, ...]
-"""Where a setting stands: `("ui", "theme")`, `("keys", "task.retry")`, `("lanes", "build", "slots")`."""
+"""Where a setting stands: `("ui", "theme")`, `("keys", "task.retry")`, `("lanes", "build", "slots")`, `("limit",)`."""
 
 
 def key_of(name: str) -> Key:
-    """The place of the setting that is called `ui.theme`, `keys.task.retry` or `lanes.build.slots`. Raises `UsageError`."""
+    """The place of the setting that is called `ui.theme`, `keys.task.retry`, `lanes.build.slots` or `limit`. Raises `UsageError`."""
     table, _, rest = name.partition(".")
     match table:
         case "keys" if (id := rest.strip('"')) in BY_ID:
             return table, id
-        case "lanes" if rest.count(".") == 1 and rest.endswith(".slots"):
+        case "lanes" if rest.count(".") == 1 and rest.partition(".")[2] in LaneSettings.model_fields:
             return table, *rest.split(".")
+        case "limit" if not rest:
+            return (table,)
         case _ if table in TABLES and rest in known_keys((table,)):
             return table, rest
     raise UsageError(f"there is no setting {clean(name, 100)!r}; {nearest(name, names())}")
@@ -43,7 +45,7 @@ def value_of(name: str) -> Value:
     if key[0] == "keys":
         return known.get(".".join(key), Value(".".join(key), BY_ID[key[1]].keys, "default"))
     if name not in known:
-        raise UsageError(f"lane {key[1]} is not in the config file; `wzp-tui lane list` shows all lanes")
+        raise UsageError(f"{name} is not in the config file; `wzp-tui lane list` shows what all lanes have")
     return known[name]
 
 
@@ -51,8 +53,11 @@ def set_value(name: str, text: str) -> Any:
     """Write a setting and return its value. `text` is the value as people write it: `chart`, `3`, `id, state`. Raises `UsageError`."""
     key = key_of(name)
     value = _value(key, text)
+    alone = _nested(key, value)
+    if key[0] == "lanes":
+        alone["lanes"][key[1]].setdefault("slots", 1)  # no lane is without; the file is looked at as a whole before it is written
     try:
-        settings_of(TomlFile("", _nested(key, value), {}))
+        settings_of(TomlFile("", alone, {}))
     except ConfigError as error:
         raise UsageError(f"{name}: {str(error).split(': ', 1)[1]}") from error
     _change(lambda document: _put(document, key, value))
@@ -70,7 +75,8 @@ def names() -> Iterator[str]:
     for table in TABLES:
         yield from (f"{table}.{name}" for name in known_keys((table,)))
     yield from (f"keys.{id}" for id in BY_ID)
-    yield "lanes.NAME.slots"
+    yield from (f"lanes.NAME.{name}" for name in LaneSettings.model_fields)
+    yield "limit"
 
 
 # -- values --------------------------------------------------------------------------------------------------------------------
@@ -89,8 +95,10 @@ def _value(key: Key, text: str) -> Any:
 
 
 def _default(key: Key) -> Any:
-    if key[0] in ("keys", "lanes"):
-        return "" if key[0] == "keys" else 1
+    if key[0] == "keys" or key[-1] == "workspace":
+        return ""
+    if key[0] in ("lanes", "limit"):
+        return None
     return getattr(getattr(Settings(), key[0]), key[1])
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -63,7 +63,7 @@ class Controller:
         self._open = asyncio.Event()
         self._lively_until = 0.0
         self._pace = (CALM, QUIET)
-        self._lane_slots: dict[str, int] = {}
+        self._settings: Settings | None = None
 
     # -- watching --------------------------------------------------------------------------------------------------------------
 
@@ -255,26 +255,36 @@ class Controller:
         """Change a task that has not started."""
         await self.ask(lambda store: store.edit(task, **fields))
 
-    async def set_lane(self, name: str, slots: int) -> None:
-        """Make a lane, or give it more or fewer slots."""
-        await self.ask(lambda store: store.set_lane(name, slots))
+    async def set_lane(self, name: str, slots: int | None = None, *, pause_on_failure: bool | None = None) -> None:
+        """Make a lane, or change what is given."""
+        await self.ask(lambda store: store.set_lane(name, slots, pause_on_failure=pause_on_failure))
 
     async def use(self, settings: "Settings") -> None:
         """Work as the settings say: how often the mux is asked, how much is recorded, and the lanes that are others than before."""
         self._pace = (settings.mux.look, settings.mux.quiet)
-        before, self._lane_slots = self._lane_slots, {name: lane.slots for name, lane in settings.lanes.items()}
-        changed = {name: slots for name, slots in self._lane_slots.items() if before.get(name) != slots}
-        if changed:
-            await self.ask(lambda store: _set_lanes(store, changed))
+        before, self._settings = self._settings, settings
+        await self.ask(lambda store: _set_lanes(store, settings, before))
         try:
             await asyncio.to_thread(set_cap, self.folder, settings.log.cap << 20)
         except OSError as error:
             raise StoreError(f"`log.cap` cannot be set: {error.strerror}") from error
         self._look.set()
 
-    async def pause_lane(self, name: str, paused: bool) -> None:
-        """Let a lane start no more tasks, or go on."""
-        await self.ask(lambda store: store.pause_lane(name, paused))
+    async def pause_lane(self, name: str) -> None:
+        """Let a lane start no more tasks."""
+        await self.ask(lambda store: store.pause_lane(name))
+
+    async def resume_lane(self, name: str) -> None:
+        """Let a paused or draining lane go on."""
+        await self.ask(lambda store: store.resume_lane(name))
+
+    async def drain_lane(self, name: str) -> None:
+        """Let a lane start no more tasks, and its workers end when they have nothing left to do."""
+        await self.ask(lambda store: store.drain_lane(name))
+
+    async def remove_lane(self, name: str) -> None:
+        """Remove a lane without open tasks."""
+        await self.ask(lambda store: store.remove_lane(name))
 
     # -- panes -----------------------------------------------------------------------------------------------------------------
 
@@ -352,11 +362,13 @@ class Controller:
         return found
 
 
-def _set_lanes(store: Store, wanted: Mapping[str, int]) -> None:
-    there = {lane.name: lane.slots for lane in store.lanes()}
-    for name, slots in wanted.items():
-        if there.get(name) != slots:
-            store.set_lane(name, slots)
+def _set_lanes(store: Store, wanted: "Settings", before: "Settings | None") -> None:
+    """What is another one than before. What the settings do not name stays as it is."""
+    for name, lane in wanted.lanes.items():
+        if before is None or before.lanes.get(name) != lane:
+            store.set_lane(name, lane.slots, workspace=lane.workspace, pause_on_failure=lane.pause_on_failure)
+    if wanted.limit != (before.limit if before else None):
+        store.set_limit(wanted.limit)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -11,7 +11,7 @@ from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone, WzpError
 from wzp_tui.mux import Beside, Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Task, View
+from wzp_tui.store import Lane, Task, View
 from wzp_tui.store.lock import is_held, read_holder
 from wzp_tui.store.wake import wake_task
 from wzp_tui.tasks.task import State
@@ -33,7 +33,8 @@ def slot_holders(folder: StoreFolder, view: View) -> dict[tuple[str, int], Holde
     """The workers that hold a slot now."""
     found = {}
     for lane in view.lanes:
-        for slot in range(1, lane.slots + 1):
+        above = {run.slot for run in view.runs.values() if run.open and run.lane == lane.name and run.slot}
+        for slot in {*range(1, lane.slots + 1), *above}:
             path = folder.slot_lock(lane.name, slot)
             if is_held(path):
                 try:
@@ -106,22 +107,25 @@ class Opener:
         opened = False
         taken = {(run.lane, run.slot) for run in snapshot.open_runs}
         for lane in (row.lane for row in snapshot.lanes):
-            waiting = () if lane.paused else snapshot.ready.get(lane.name, ())
+            waiting = snapshot.ready.get(lane.name, ()) if lane.starts else ()
             slots = [(lane.name, slot) for slot in range(1, lane.slots + 1)]
             idle = sum(seat in holders and seat not in taken for seat in slots)
             coming = sum(seat in self._asked for seat in slots)
             free = [seat for seat in slots if seat not in holders and seat not in taken and seat not in self._asked]
-            if free and len(waiting) > idle + coming and self._is_room(snapshot):
+            places = lane.slots - sum(name == lane.name for name, _ in taken)
+            if free and min(len(waiting), places) > idle + coming and self._is_room(snapshot):
+                task = waiting[0]._replace(workspace=lane.workspace or waiting[0].workspace)
                 role = ("lane", lane.name, str(free[0][1]))
-                pane = await self._open(free[0], waiting[0], role, lane.name, self._mate(lane.name, panes, holders))
+                pane = await self._open(free[0], task, role, lane.name, self._mate(lane, panes, holders))
                 self._opened.setdefault(lane.name, set()).add(pane)
                 opened = True
         return opened
 
-    def _mate(self, lane: str, panes: Sequence[Pane], holders: Holders) -> Beside | None:
-        ttys = {holder for (name, _), holder in holders.items() if name == lane}
-        ours = self._opened.get(lane, set())
-        return _tiled([pane for pane in panes if (pane.mux, pane.tty) in ttys or (pane.id in ours and pane.mux == self._mux.instance)])
+    def _mate(self, lane: Lane, panes: Sequence[Pane], holders: Holders) -> Beside | None:
+        ttys = {holder for (name, _), holder in holders.items() if name == lane.name}
+        ours = self._opened.get(lane.name, set())
+        there = [pane for pane in panes if lane.workspace in (None, pane.workspace)]
+        return _tiled([pane for pane in there if (pane.mux, pane.tty) in ttys or (pane.id in ours and pane.mux == self._mux.instance)])
 
     async def _tasks(self, snapshot: Snapshot) -> bool:
         opened = False

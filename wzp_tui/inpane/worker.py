@@ -91,9 +91,9 @@ class LaneWorker:
             lock.release(unlink=True)
 
     def is_over(self) -> bool:
-        """The lane has fewer slots now."""
-        slots = {lane.name: lane.slots for lane in self.store.lanes()}
-        return self.seat.slot is not None and slots.get(self.seat.lane or "", 0) < self.seat.slot
+        """The lane has fewer slots now, is drained or removed."""
+        lane = next((each for each in self.store.lanes() if each.name == self.seat.lane), None)
+        return lane is None or lane.draining or (self.seat.slot or 0) > lane.slots
 
     def tell(self, claim: Claim, record: ExitRecord) -> None:
         """Say in the pane how a run ended."""

@@ -132,12 +132,24 @@ class Store(Protocol):
         """Accept a task under review, or mark a failed one as seen."""
         ...
 
-    def set_lane(self, name: str, slots: int) -> None:
-        """Make a lane, or give it more or fewer slots."""
+    def set_lane(self, name: str, slots: int | None = None, *, workspace: str | None = None, pause_on_failure: bool | None = None) -> None:
+        """Make a lane, or change what is given; `workspace=""`: it belongs to none."""
         ...
 
-    def pause_lane(self, name: str, paused: bool) -> None:
-        """Let a lane start no more tasks, or let it go on."""
+    def pause_lane(self, name: str) -> None:
+        """Let a lane start no more tasks."""
+        ...
+
+    def resume_lane(self, name: str) -> None:
+        """Let a paused or draining lane go on."""
+        ...
+
+    def drain_lane(self, name: str) -> None:
+        """Let a lane start no more tasks, and its workers end when they have nothing left to do."""
+        ...
+
+    def remove_lane(self, name: str) -> None:
+        """Remove a lane. Raises `TransitionError` while tasks are in it that have not ended."""
         ...
 
     def set_limit(self, limit: int | None) -> None:
@@ -224,11 +236,12 @@ class Store(Protocol):
         ...
 
 
-def open_store(folder: str, actor: str, notice: Callable[[str], None] | None = None) -> Store:
+def open_store(folder: str, actor: str, notice: Callable[[str], None] | None = None, boot: str | None = None) -> Store:
     """The store of a folder: made where there is none, migrated where it is older.
 
-    `notice` is told, in one line, who holds the store when it is locked for long; without it stderr is.
+    `notice` is told, in one line, who holds the store when it is locked for long; without it stderr is. `boot` names a boot of the
+    machine that is not this one.
     """
     from wzp_tui.store.sqlite import SqliteStore
 
-    return SqliteStore(StoreFolder(folder), actor, notice)
+    return SqliteStore(StoreFolder(folder), actor, notice, boot)

@@ -5,29 +5,31 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
-from wzp_tui.store import events, rows
+from wzp_tui.store import events, lanes, rows
 from wzp_tui.store.wake import seats_of
+from wzp_tui.store.wake import Seats as Seats
 from wzp_tui.tasks.check import check_fields, check_task
+from wzp_tui.tasks.lane import lane_of
 from wzp_tui.tasks.order import rank_ms
 from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import LIVE, After, Condition, NewTask, State, Task, check_transition, command_line
 
-Seats = set[str]
-"""Who should look now, as the FIFOs of those workers begin."""
 
-
-def check(connection: sqlite3.Connection, new: NewTask) -> None:
-    """Raise `UsageError` where a task cannot be added."""
+def check(connection: sqlite3.Connection, new: NewTask) -> NewTask:
+    """Return the task with the lane that it goes into. Raises `UsageError` where it cannot be added."""
     check_task(new)
-    if new.lane is not None:
-        rows.lane(connection, new.lane)
+    if new.lane is None:
+        return new
+    lane = new.lane or lane_of(new.workspace, rows.lanes(connection))
+    rows.lane(connection, lane)
+    return new._replace(lane=lane)
 
 
 def add(
     connection: sqlite3.Connection, actor: str, new: NewTask, series: int | None = None, tick_ms: int | None = None
 ) -> tuple[int, Seats]:
     """Write a new task and return its id. `series`, `tick_ms`: the one that adds it, and at which of its ticks."""
-    check(connection, new)
+    new = check(connection, new)
     now = events.now_ms()
     state = State.HELD if new.hold else State.QUEUED
     cursor = connection.execute(
@@ -108,18 +110,11 @@ def set_state(
                 moved.append((waiting.id, State.QUEUED))
             elif wait.met_by(state) and waiting.state is State.QUEUED:
                 touched.add(seats_of(waiting.lane, waiting.id))
-    if task.state in LIVE and new not in LIVE and _others_may_start(connection, task):
-        touched |= EVERYBODY
+    if task.state in LIVE and new not in LIVE:
+        touched |= lanes.makes_room(connection, task)
+    if new in (State.FAILED, State.LOST):
+        lanes.pause_on_failure(connection, actor, task, new)
     return touched
-
-
-EVERYBODY: Seats = {"slot.", "task."}
-
-
-def _others_may_start(connection: sqlite3.Connection, task: Task) -> bool:
-    """Its end makes room outside of its own slot."""
-    behind = "SELECT 1 FROM setting WHERE name = 'limit' UNION ALL SELECT 1 FROM task WHERE series = ? AND state = 'queued'"
-    return bool(task.locks or task.touches or connection.execute(behind, (task.series,)).fetchone())
 
 
 def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int | None = None) -> Seats:

@@ -36,7 +36,9 @@ _READY = f"""
 NEXT_OF_LANE = f"""
 SELECT id FROM task
 WHERE {_READY} AND lane = :lane
-  AND EXISTS (SELECT 1 FROM lane WHERE name = :lane AND paused = 0 AND slots >= :slot)
+  AND EXISTS (
+    SELECT 1 FROM lane WHERE name = :lane AND paused = 0 AND draining = 0 AND slots >= :slot
+      AND slots > (SELECT count(*) FROM run WHERE lane = :lane AND ended_ms IS NULL))
   AND NOT EXISTS (SELECT 1 FROM run WHERE lane = :lane AND slot = :slot AND ended_ms IS NULL)
 ORDER BY next_rank DESC, rank_ms, id LIMIT 1
 """

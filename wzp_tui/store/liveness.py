@@ -31,10 +31,13 @@ def worker_holds(folder: StoreFolder, run: Run) -> bool:
 
 def has_taker(folder: StoreFolder, lane: str | None) -> bool:
     """Somebody would take a task of this lane: a tower that opens panes, or a worker in one of its slots."""
-    if is_held(folder.tower_lock):
-        return True
+    return is_held(folder.tower_lock) or (lane is not None and has_worker(folder, lane))
+
+
+def has_worker(folder: StoreFolder, lane: str) -> bool:
+    """A worker sits in one of the lane's slots."""
     slots = (name for name in os.listdir(folder.locks) if name.startswith(f"slot.{lane}."))
-    return lane is not None and any(is_held(os.path.join(folder.locks, name)) for name in slots)
+    return any(is_held(os.path.join(folder.locks, name)) for name in slots)
 
 
 def child_process(folder: StoreFolder, run: Run) -> Process | None:

@@ -98,7 +98,8 @@ else:
         """Names this boot of the machine."""
         import subprocess
 
-        return subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False).stdout.strip()
+        # Not `kern.boottime`: it moves when the clock is set.
+        return subprocess.run(["sysctl", "-n", "kern.bootsessionuuid"], capture_output=True, text=True, check=False).stdout.strip()
 
     def _parents() -> dict[int, int]:
         found = {}

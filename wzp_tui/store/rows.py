@@ -120,8 +120,10 @@ def latest_runs(connection: sqlite3.Connection) -> dict[int, Run]:
 
 def lanes(connection: sqlite3.Connection) -> tuple[Lane, ...]:
     """All lanes, `default` first."""
-    rows = connection.execute("SELECT name, slots, paused FROM lane ORDER BY name <> 'default', name")
-    return tuple(Lane(name, slots, bool(paused)) for name, slots, paused in rows)
+    rows = connection.execute(
+        "SELECT name, slots, paused, reason, workspace, pause_on_failure, draining FROM lane ORDER BY name <> 'default', name"
+    )
+    return tuple(Lane(row[0], row[1], bool(row[2]), row[3], row[4], bool(row[5]), bool(row[6])) for row in rows)
 
 
 def limit(connection: sqlite3.Connection) -> int | None:

@@ -16,7 +16,7 @@ def add(connection: sqlite3.Connection, actor: str, new: NewSeries) -> int:
     """Write a new series and return its id."""
     check_series(new)
     every = parse_every(new.every)
-    change.check(connection, new.task)
+    new = new._replace(task=change.check(connection, new.task))
     now, paused = events.now_ms(), new.task.hold
     start = max(new.task.not_before_ms, now // 1000 * 1000)
     last = start - 1 if new.task.not_before_ms > now else now

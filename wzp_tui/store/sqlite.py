@@ -6,12 +6,12 @@ from typing import TypeVar
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import View, backup, change, claim, events, liveness, migrate, rows, sweep, wake
+from wzp_tui.store import View, backup, change, claim, events, lanes, liveness, migrate, process, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.database import LOCK_PATIENCE, say_on_stderr
 from wzp_tui.store.events import Event
 from wzp_tui.store.viewing import Viewer
-from wzp_tui.tasks.lane import Lane, check_lane_name, check_limit, check_slots
+from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
@@ -27,7 +27,7 @@ QUICK = 0.2
 class SqliteStore:
     """A `Store` over one folder. It belongs to the thread that opened it."""
 
-    def __init__(self, folder: StoreFolder, actor: str, notice: Callable[[str], None] | None = None) -> None:
+    def __init__(self, folder: StoreFolder, actor: str, notice: Callable[[str], None] | None = None, boot: str | None = None) -> None:
         self.folder = folder
         self.actor = actor
         self._database = migrate.open_database(folder, notice or say_on_stderr)
@@ -36,6 +36,8 @@ class SqliteStore:
         self._seen: tuple[int, int] | None = None
         self._fifos: list[str] = []
         self._sweep = sweep.Sweep(folder)
+        self._boot = process.boot() if boot is None else boot
+        self._boot_is_noted = False
 
     def close(self) -> None:
         self._database.close()
@@ -73,6 +75,7 @@ class SqliteStore:
         return self.add_all([(new, ())])[0]
 
     def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]]) -> list[int]:
+        self._note_boot()
         ids: list[int] = []
         touched: change.Seats = set()
         with self._database.write() as connection:
@@ -159,35 +162,23 @@ class SqliteStore:
 
         self._change(id, done)
 
-    def set_lane(self, name: str, slots: int) -> None:
-        check_lane_name(name)
-        check_slots(slots)
-        with self._database.write() as connection:
-            old = connection.execute("SELECT slots FROM lane WHERE name = ?", (name,)).fetchone()
-            connection.execute(
-                "INSERT INTO lane (name, slots) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET slots = excluded.slots", (name, slots)
-            )
-            events.record(connection, self.actor, "lane.set", old=str(old[0]) if old else None, new=str(slots), data={"lane": name})
-        self._wake({wake.seats_of(name, 0)})
+    def set_lane(self, name: str, slots: int | None = None, *, workspace: str | None = None, pause_on_failure: bool | None = None) -> None:
+        self._do(lambda connection: lanes.set_lane(connection, self.actor, name, slots, workspace, pause_on_failure))
 
-    def pause_lane(self, name: str, paused: bool) -> None:
-        with self._database.write() as connection:
-            rows.lane(connection, name)
-            connection.execute("UPDATE lane SET paused = ? WHERE name = ?", (paused, name))
-            events.record(connection, self.actor, "lane.paused" if paused else "lane.resumed", data={"lane": name})
-        self._wake({wake.seats_of(name, 0)})
+    def pause_lane(self, name: str) -> None:
+        self._do(lambda connection: lanes.pause(connection, self.actor, name))
+
+    def resume_lane(self, name: str) -> None:
+        self._do(lambda connection: lanes.resume(connection, self.actor, name))
+
+    def drain_lane(self, name: str) -> None:
+        self._do(lambda connection: lanes.drain(connection, self.actor, name))
+
+    def remove_lane(self, name: str) -> None:
+        self._do(lambda connection: lanes.remove(connection, self.actor, name))
 
     def set_limit(self, limit: int | None) -> None:
-        if limit is not None:
-            check_limit(limit)
-        with self._database.write() as connection:
-            old = rows.limit(connection)
-            if limit is None:
-                connection.execute("DELETE FROM setting WHERE name = 'limit'")
-            else:
-                connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('limit', ?)", (str(limit),))
-            events.record(connection, self.actor, "limit.set", old=str(old or "none"), new=str(limit or "none"))
-        self._wake(change.EVERYBODY)
+        self._do(lambda connection: lanes.set_limit(connection, self.actor, limit))
 
     def add_series(self, new: NewSeries) -> int:
         from wzp_tui.store import series
@@ -255,6 +246,7 @@ class SqliteStore:
             return claim.next_due_ms(connection, seat)
 
     def claim(self, seat: Seat, worker: Worker, token: str, ended: ExitRecord | None = None) -> Claim | None:
+        self._note_boot()
         touched: change.Seats = set()
         with self._database.write() as connection:
             if ended is not None:
@@ -294,6 +286,7 @@ class SqliteStore:
         return (row[0], row[1]) if row else ("", 0)
 
     def settle(self) -> None:
+        self._note_boot()
         with self._read() as connection:
             open_runs = rows.runs(connection, "WHERE ended_ms IS NULL")
         left = [run for run in open_runs if not liveness.worker_holds(self.folder, run)]
@@ -324,6 +317,23 @@ class SqliteStore:
         for fifo in self._fifos:
             wake.wake(self.folder.fifo(fifo))
         self._wake(touched)
+
+    def _do(self, how: Callable[[Connection], change.Seats]) -> None:
+        with self._database.write() as connection:
+            touched = how(connection)
+        self._wake(touched)
+
+    def _note_boot(self) -> None:
+        """Before the first task is added, claimed or judged by us: find out whether the machine was restarted since somebody else did."""
+        if self._boot_is_noted:
+            return
+        with self._read() as connection:
+            known = lanes.known_boot(connection)
+        if known != self._boot:
+            with self._database.write() as connection:
+                lanes.note_boot(connection, self.actor, self._boot)
+            self._wake(set())
+        self._boot_is_noted = True
 
     def _wake(self, seats: change.Seats) -> None:
         wake.wake_all(self.folder, seats)

@@ -66,7 +66,17 @@ def watcher(folder: StoreFolder) -> Fifo:
 
 def seats_of(lane: str | None, task: int) -> str:
     """How the FIFOs begin of those who may run a task: the slots of its lane, or the worker of its own pane."""
-    return f"slot.{lane}." if lane else f"task.{task}."
+    return lane_seats(lane) if lane else f"task.{task}."
+
+
+Seats = set[str]
+"""Who should look now, as the FIFOs of those workers begin."""
+EVERYBODY: Seats = {"slot.", "task."}
+
+
+def lane_seats(lane: str) -> str:
+    """How the FIFOs begin of all slots of a lane."""
+    return f"slot.{lane}."
 
 
 def wake_all(folder: StoreFolder, seats: Iterable[str] = ()) -> None:

@@ -1,6 +1,7 @@
 """A lane: a named set of slots, one pane a slot."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from wzp_tui.errors import UsageError
@@ -13,12 +14,40 @@ MAX_SLOTS = 256
 MAX_LIMIT = 10_000
 
 
+BY_YOU = "by you"
+AFTER_RESTART = "after a restart"
+
+
 class Lane(NamedTuple):
     """A lane of the store."""
 
     name: str
     slots: int
     paused: bool
+    reason: str = ""
+    """Why it is paused: `by you`, `#12 failed`, `after a restart`."""
+    workspace: str | None = None
+    """Its panes open there, and tasks of that workspace go into it where no lane is named."""
+    pause_on_failure: bool = False
+    """The first failure of one of its tasks, after its retries, pauses it."""
+    draining: bool = False
+    """It starts no more, and its workers end when they have nothing left to do."""
+
+    @property
+    def starts(self) -> bool:
+        """Its tasks may start."""
+        return not (self.paused or self.draining)
+
+    def words(self, is_empty: bool = False) -> str:
+        """`paused by you`, `paused: #12 failed`, `draining`, or `drained` where it `is_empty`; nothing where its tasks may start."""
+        if self.draining:
+            return "drained" if is_empty else "draining"
+        return f"paused{':' if self.reason.startswith('#') else ''} {self.reason}".strip() if self.paused else ""
+
+
+def lane_of(workspace: str, lanes: Iterable[Lane]) -> str:
+    """The lane of a task that names none: the first one that belongs to its workspace, else `default`."""
+    return next((lane.name for lane in lanes if lane.workspace == workspace), DEFAULT)
 
 
 def check_lane_name(name: str) -> str:

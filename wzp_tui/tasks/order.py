@@ -99,8 +99,8 @@ def obstacle(task: Task, board: Board, now_ms: int) -> Obstacle | None:
 def lane_obstacle(task: Task, board: Board) -> Obstacle | None:
     """What keeps all the tasks of its lane."""
     lane = board.lanes.get(task.lane or "")
-    if lane is not None and lane.paused:
-        return Obstacle("paused", f"{lane.name} is paused")
+    if lane is not None and not lane.starts:
+        return Obstacle("paused", f"{lane.name} is {lane.words()}")
     if board.is_at_limit:
         return Obstacle("full", f"{board.limit} runs are the limit")
     if lane is not None and board.busy.get(lane.name, 0) >= lane.slots:

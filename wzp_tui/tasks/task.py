@@ -109,8 +109,8 @@ class NewTask(NamedTuple):
     title: str = ""
     """Empty: the command line."""
     workspace: str = "default"
-    lane: str | None = "default"
-    """`None`: it gets a pane of its own."""
+    lane: str | None = ""
+    """Empty: the lane of its workspace, else `default`. `None`: it gets a pane of its own."""
     place: str = "tab"
     """Where a task without a lane goes: `tab`, `split`, or `shell` (into a shell that is there)."""
     priority: Priority = Priority.NORMAL

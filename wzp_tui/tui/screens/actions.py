@@ -157,7 +157,7 @@ class Actions(Drafting, RowActions):
 
         what = await self.wait_for(ask_lane(row))
         if isinstance(what, bool):
-            self.ask(None, self.controller.pause_lane(row.lane.name, what))
+            self.ask(None, (self.controller.pause_lane if what else self.controller.resume_lane)(row.lane.name))
         elif isinstance(what, int):
             self.ask(None, self.controller.set_lane(row.lane.name, what))
         elif what is not None and (name := await self.app.push_screen_wait(Name("Name of the new lane", check_lane_name))):
