@@ -1,18 +1,17 @@
-"""Lanes: paused, drained, wider and narrower, of a workspace, all under one limit; and after a restart of the machine."""
+"""Lanes: paused, drained, wider and narrower, of a workspace, and all of them under one limit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
-from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Lane, Seat, Store, open_store
+from wzp_tui.store import Lane, Seat, Store
 from wzp_tui.tasks import order
 from wzp_tui.tasks.task import After, State
 
-from .cli import add, ok, wzp
-from .stores import FIRST, a_task, begin, begun, end
+from .cli import ok
+from .stores import FIRST, a_task, begin, begun, end, record
 from .support import wait_until
 from .workers import Workers, appears, becomes, lines, shell, started
 
@@ -64,24 +63,15 @@ def test_nothing_is_told_of_what_changes_nothing(store: Store) -> None:
 def test_the_first_failure_after_its_retries_pauses_the_lane(store: Store) -> None:
     """The next task does not start in the commit that takes the failure in."""
     store.set_lane("default", 2, pause_on_failure=True)
-    task, behind = store.add(a_task(retries=1)), store.add(a_task())
-    claim = begun(store)
-    end(store, claim, 1)
+    task = store.add(a_task(retries=1))
+    end(store, begun(store), 1)
     assert store.task(task).state is State.QUEUED
-    assert not lane(store).paused, "it is tried again"
-    end(store, begun(store), 0)  # the one behind it, while the retry waits for its time
-    assert store.task(behind).state is State.DONE
-    third = store.add(a_task())
-    again = wait_until(lambda: begin(store, Seat("default", 2)) if store.next_due_ms(FIRST) is None else None)
-    while again.task.id != task:
-        end(store, again, 0)
-        again = wait_until(lambda: begin(store, Seat("default", 2)))
-    end(store, again, 1)
+    assert lane(store).starts, "it is tried again"
+    claim = wait_until(lambda: begin(store))
+    behind = store.add(a_task())
+    assert begin(store, FIRST, record(claim, 1)) is None
     assert store.task(task).state is State.FAILED
-    assert (lane(store).paused, lane(store).reason) == (True, f"#{task} failed")
-    store.add(a_task())
-    assert begin(store) is None
-    assert store.task(third).state in (State.QUEUED, State.DONE)
+    assert kept(store, behind) == f"default is paused: #{task} failed"
 
 
 def test_a_worker_starts_nothing_behind_a_failure(store: Store, workers: Workers, tmp_path: Path) -> None:
@@ -272,137 +262,3 @@ def test_the_worker_of_a_removed_lane_ends(store: Store, workers: Workers) -> No
     becomes(store, store.add(shell("true", lane="build")), State.DONE)
     store.remove_lane("build")
     assert worker.wait() == 0
-
-
-# --- after a restart of the machine ---------------------------------------------------------------
-
-
-@pytest.fixture
-def yesterday(folder: StoreFolder) -> Sequence[int]:
-    """Tasks that were queued before the machine was restarted, in lanes `default` and `build`; lane `idle` has none."""
-    store = open_store(folder, "yesterday", boot="an earlier boot")
-    store.set_lane("build", 1)
-    store.set_lane("idle", 1)
-    tasks = [store.add(shell("true")), store.add(shell("true", lane="build")), store.add(shell("true", lane="idle", hold=True))]
-    store.close()
-    return tasks
-
-
-def test_lanes_with_queued_work_start_paused_once(yesterday: Sequence[int], store: Store, opener: Opener) -> None:
-    store.settle()
-    assert [(each.name, each.words()) for each in store.lanes()] == [
-        ("default", "paused after a restart"),
-        ("build", "paused after a restart"),
-        ("idle", ""),
-    ]
-    store.resume_lane("default")
-    opener("somebody else").settle()
-    assert lane(store).starts, "it was decided once"
-    assert [event.data["lane"] for event in store.events_since(0) if event.kind == "lane.paused"] == ["build", "default"]
-
-
-def test_a_worker_that_comes_first_starts_nothing_from_before(yesterday: Sequence[int], store: Store, workers: Workers) -> None:
-    """What was queued since then waits, too, until the user lets the lane go on."""
-    pane = workers.lane()
-    wait_until(lambda: lane(store).reason == "after a restart")
-    later = store.add(shell("true"))
-    assert store.task(yesterday[0]).state is State.QUEUED
-    store.resume_lane("default")
-    becomes(store, yesterday[0], State.DONE)
-    becomes(store, later, State.DONE)
-    assert not pane.ended
-
-
-def test_a_task_that_is_added_first_does_not_hide_the_restart(yesterday: Sequence[int], store: Store) -> None:
-    new = add("--lane", "idle", "--", "true")
-    assert {each.name: each.words() for each in store.lanes()} == {
-        "default": "paused after a restart",
-        "build": "paused after a restart",
-        "idle": "",
-    }
-    assert begun(store, Seat("idle", 1)).task.id == new
-
-
-def test_a_machine_that_was_not_restarted_is_never_paused(store: Store, opener: Opener, workers: Workers) -> None:
-    tasks = [store.add(shell("true")) for _ in range(3)]
-    opener("another").settle()
-    workers.lane()
-    for task in tasks:
-        becomes(store, task, State.DONE)
-    assert all(each.starts for each in opener("a third").lanes())
-
-
-def test_a_store_of_an_older_version_does_not_know_and_pauses_nothing(folder: StoreFolder) -> None:
-    """So does a machine that cannot name its boots."""
-    store = open_store(folder, "nameless", boot="")
-    store.add(a_task())
-    store.close()
-    store = open_store(folder, "named", boot="one")
-    store.settle()
-    assert lane(store).starts
-    store.close()
-
-
-def test_what_was_lost_in_the_restart_and_would_run_again_waits_as_well(folder: StoreFolder) -> None:
-    store = open_store(folder, "yesterday", boot="an earlier boot")
-    store.add(a_task(retry_lost=True, retries=1))
-    begun(store)
-    store.close()
-    store = open_store(folder, "today", boot="this boot")
-    store.settle()
-    assert store.task(1).state is State.QUEUED
-    assert lane(store).reason == "after a restart"
-    store.close()
-
-
-# --- verbs ----------------------------------------------------------------------------------------
-
-
-def test_lanes_by_verb(store: Store) -> None:
-    assert ok("lane", "set", "web", "--slots", "3", "--workspace", "front", "--pause-on-failure").out == (
-        "lane web has 3 slots, belongs to workspace front, pauses on failure\n"
-    )
-    assert ok("lane", "set", "web", "--go-on-failure", "--workspace", "none").out == "lane web has 3 slots\n"
-    assert ok("lane", "drain", "web").out == "lane web is draining\n"
-    assert ok("lane", "limit", "4").out == "4 runs at most\n"
-    assert ok("lane", "list").out.splitlines()[1:] == [
-        "default  2      0      0",
-        "web      3      0      0       drained",
-        "4 runs at most, of all lanes and panes together",
-    ]
-    assert ok("lane", "limit", "none").out == "no limit but the slots\n"
-    assert ok("lane", "limit", "--json").json["limit"] is None
-    assert ok("lane", "pause", "web", "default").out == "lane web is paused\nlane default is paused\n"
-    assert ok("lane", "resume", "--all").out == "lane default goes on\nlane web goes on\n"
-    assert ok("lane", "remove", "web", "--json").json["lanes"] == []
-    assert [each.name for each in store.lanes()] == ["default"]
-
-
-def test_a_lane_verb_says_what_is_wrong(store: Store) -> None:
-    task = store.add(a_task())
-    refused = wzp("lane", "remove", "default")
-    assert (refused.code, refused.err) == (2, "wzp-tui: lane default is always there; it can be paused or drained\n")
-    store.set_lane("web", 1)
-    store.assign(task, lane="web")
-    assert f"lane web is in use by #{task}" in wzp("lane", "remove", "web").err
-    assert "say what to change" in wzp("lane", "set", "web").err
-    assert "say which lanes" in wzp("lane", "resume").err
-    assert "write a number of runs" in wzp("lane", "limit", "many").err
-    several = wzp("lane", "pause", "web", "nowhere", "--json")
-    assert several.code == 2
-    assert [document["reason"] for document in several.json["lanes"]] == ["by you"]
-    assert several.json["errors"][0]["lane"] == "nowhere"
-
-
-def test_a_config_file_sets_lanes_and_the_limit(store: Store, isolated: Path) -> None:
-    for name, value in (
-        ("lanes.build.slots", "4"),
-        ("lanes.build.workspace", "web"),
-        ("lanes.build.pause_on_failure", "true"),
-        ("limit", "6"),
-    ):
-        ok("config", "set", name, value)
-    assert ok("config", "get", "limit").out.split()[0] == "6"
-    assert "lanes.build.workspace" in ok("config", "show").out
-    ok("config", "unset", "limit")
-    assert ok("config", "check").code == 0
