@@ -110,6 +110,7 @@ def test_a_drained_lane_lets_its_run_end_and_sends_its_workers_home(store: Store
     store.drain_lane("default")
     assert idle.wait() == 0
     assert kept(store, behind) == "default is draining"
+    assert begin(store, Seat("default", 2)) is None
     assert state_of("default") == "draining"
     assert not busy.ended
     gate.touch()
@@ -152,6 +153,7 @@ def test_a_lane_that_became_narrower_starts_nothing_until_it_has_room(store: Sto
     becomes(store, task, State.DONE)
     assert kept(store, waiting) == "default is full"
     assert begin(store, FIRST) is None
+    assert store.task(waiting).state is State.QUEUED
     for slot in (2, 3):
         task, gate = in_slot[slot]
         gate.touch()
@@ -195,11 +197,12 @@ def test_a_place_under_the_limit_is_taken_by_a_sleeper_of_another_lane(store: St
     """The worker of the other lane sleeps; the end of a run that is not its own wakes it, long before its fallback look."""
     gate = tmp_path / "gate"
     store.set_lane("build", 1)
+    workers.lane("build")
+    becomes(store, store.add(shell("true", lane="build")), State.DONE)
     store.set_limit(1)
     first = store.add(shell(f"until test -e {gate}; do sleep 0.05; done"))
     workers.lane()
     started(store, first)
-    workers.lane("build")
     other = store.add(shell("true", lane="build"))
     own = store.add(shell("true", lane=None))
     workers.task(own)
