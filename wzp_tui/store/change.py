@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import events, lanes, rows
-from wzp_tui.store.wake import seats_of
 from wzp_tui.store.wake import Seats as Seats
+from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks.check import check_fields, check_task
 from wzp_tui.tasks.lane import lane_of
 from wzp_tui.tasks.order import rank_ms
