@@ -146,7 +146,7 @@ def note_boot(connection: sqlite3.Connection, actor: str, boot: str) -> None:
     live = ", ".join(f"'{state}'" for state in sorted(LIVE))
     found = connection.execute(
         "SELECT DISTINCT lane FROM task WHERE lane IS NOT NULL AND archived = 0"
-        f" AND (state = 'queued' OR (state IN ({live}) AND retry_lost = 1)) ORDER BY lane"
+        f" AND (state = 'queued' OR (state IN ({live}) AND json_extract(policy, '$.retry_lost'))) ORDER BY lane"
     ).fetchall()
     for (name,) in found:
         if rows.lane(connection, name).starts:
