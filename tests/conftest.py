@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wzp_tui.controller import Snapshot
     from wzp_tui.paths import StoreFolder
     from wzp_tui.store import Store
+    from wzp_tui.tui.app import TowerApp
 
     from .fakewezterm import Fake
     from .muxserver import MuxServer
@@ -83,12 +84,14 @@ def fake_wezterm(tmp_path: Path) -> "Iterator[Fake]":
 def looks(snap_compare: "Callable[..., bool]", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Callable[..., None]":
     """Compares what the tower shows of a world, in a size and after keys, with the picture that was taken before."""
     from .looks import app_of, at_rest
+    from .worlds import source
 
-    monkeypatch.chdir("/")
-
-    def compare(world: "Snapshot", size: tuple[int, int], *keys: str, **how: Any) -> None:
+    def compare(
+        world: "Snapshot", size: tuple[int, int], *keys: str, act: "Callable[[TowerApp], object] | None" = None, **how: Any
+    ) -> None:
         app = app_of(world, str(tmp_path / "store"), **how)
-        assert snap_compare(app, terminal_size=size, run_before=lambda pilot: at_rest(pilot, *keys))
+        monkeypatch.chdir(source())
+        assert snap_compare(app, terminal_size=size, run_before=lambda pilot: at_rest(pilot, *keys, act=act))
 
     return compare
 

@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -23,6 +24,7 @@ from wzp_tui.controller import Controller, Snapshot
 from wzp_tui.store import Run
 from wzp_tui.tui.app import TowerApp
 from wzp_tui.tui.machine import Load
+from wzp_tui.tui.times import Clock
 from wzp_tui.tui.widgets.header import CURVE, Header
 
 SIZES = ((160, 45), (80, 24), (45, 40))
@@ -57,32 +59,38 @@ class PictureController(Controller):
         return what(self._store)
 
 
-def app_of(world: Snapshot, folder: str, theme: str = "harbour", problems: Sequence[str] = (), **ui: Any) -> TowerApp:
+def app_of(
+    world: Snapshot, folder: str, theme: str = "harbour", problems: Sequence[str] = (), clock: Clock = worlds.clock, **ui: Any
+) -> TowerApp:
     """The tower, showing a world; `ui`: settings of its looks."""
+    os.makedirs(worlds.source(), exist_ok=True)
     loads = iter([Load(cpu, 41) for cpu in CPU])
     return TowerApp(
         PictureController(folder, world),
         Settings(ui=UiSettings(theme=theme, motion=False, **ui)),
         problems,
-        clock=worlds.clock,
+        clock=clock,
         watch=False,
         load=lambda: next(loads, None),
     )
 
 
-async def at_rest(pilot: Pilot[None], *keys: str) -> None:
-    """Press these keys, one after the other, and wait until the screen stands still."""
+async def at_rest(pilot: Pilot[Any], *keys: str, act: Callable[[TowerApp], object] | None = None) -> None:
+    """`act` on the tower, press these keys, and wait until the screen stands still."""
     app: Any = pilot.app
     header = app.tower.query_one(Header)
     for _ in range(CURVE):
         header.measure()
     await still(pilot)
-    for key in keys:
-        await pilot.press(key)
+    if act is not None:
+        act(app)
+        await still(pilot)
+    if keys:
+        await pilot.press(*keys)
         await still(pilot)
 
 
-async def still(pilot: Pilot[None], times: int = 3) -> None:
+async def still(pilot: Pilot[Any], times: int = 3) -> None:
     """Wait until the screen has shown the same so many times."""
     seen, same = "", 0
     for _ in range(100):
@@ -95,13 +103,25 @@ async def still(pilot: Pilot[None], times: int = 3) -> None:
     raise AssertionError("the screen does not stand still")
 
 
-async def picture(world: Snapshot, size: tuple[int, int], theme: str, keys: Sequence[str], says: str = "", **ui: Any) -> str:
+async def picture(world: Callable[[], Snapshot], size: tuple[int, int], theme: str, keys: Sequence[str], says: str = "", **ui: Any) -> str:
     """The SVG of a world in this size and theme, after these keys."""
-    with tempfile.TemporaryDirectory() as folder:
-        app = app_of(world, folder, theme, **ui)
+    with at_home() as home:
+        app = app_of(world(), os.path.join(home, "store"), theme, **ui)
         async with app.run_test(size=size, notifications=True) as pilot:
             await at_rest(pilot, *keys)
             return svg_of(app, says)
+
+
+@contextmanager
+def at_home() -> Iterator[str]:
+    """A home of its own, for the folders that a picture shows."""
+    before = os.environ.get("HOME", "/")
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["HOME"] = home
+        try:
+            yield home
+        finally:
+            os.environ["HOME"] = before
 
 
 async def main(folder: str, chosen: Sequence[str]) -> None:
@@ -112,7 +132,7 @@ async def main(folder: str, chosen: Sequence[str]) -> None:
         for size in SIZES:
             for themed in [look] if look else ["harbour", "chart"]:
                 theme, _, glyphs = themed.partition("+")
-                svg = await picture(getattr(worlds, world)(), size, theme, keys.split(), glyphs=glyphs or "unicode")
+                svg = await picture(getattr(worlds, world), size, theme, keys.split(), glyphs=glyphs or "unicode")
                 path = os.path.join(folder, f"{name.replace(':', '-').replace(' ', '_')}-{themed}-{size[0]}x{size[1]}")
                 with open(path + ".svg", "w") as file:
                     file.write(svg)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ class Picture(NamedTuple):
 
     name: str
     says: str
-    world: Snapshot
+    world: Callable[[], Snapshot]
     size: tuple[int, int]
     theme: str = "harbour"
     keys: Sequence[str] = ()
@@ -30,13 +30,13 @@ class Picture(NamedTuple):
 TOWER = "The tower: two tasks need an answer, one failed, five run, five wait; under the list the screen of the agent that asks."
 WIDE = (126, 45)
 PICTURES = (
-    Picture("tower-dark", TOWER, worlds.busy(), WIDE),
-    Picture("tower-light", TOWER, worlds.busy(), WIDE, "chart"),
-    Picture("failed", "A failed task: its log is open where the error begins.", worlds.failed(), (110, 30)),
-    Picture("narrow", "The tower in 45 columns.", worlds.busy(), (45, 40)),
-    Picture("help", "The help: the keys of the selected row come first.", worlds.busy(), (100, 34), keys=["question_mark"]),
-    Picture("themes", "A theme is seen while it is looked at.", worlds.busy(), (110, 30), keys=["T", "down"]),
-    Picture("wrong-config", "A mistake in the config file is named until it is mended.", worlds.busy(), (110, 24), problems=[BROKEN]),
+    Picture("tower-dark", TOWER, worlds.busy, WIDE),
+    Picture("tower-light", TOWER, worlds.busy, WIDE, "chart"),
+    Picture("failed", "A failed task: its log is open where the error begins.", worlds.failed, (110, 30)),
+    Picture("narrow", "The tower in 45 columns.", worlds.busy, (45, 40)),
+    Picture("help", "The help: the keys of the selected row come first.", worlds.busy, (100, 34), keys=["question_mark"]),
+    Picture("themes", "A theme is seen while it is looked at.", worlds.busy, (110, 30), keys=["T", "down"]),
+    Picture("wrong-config", "A mistake in the config file is named until it is mended.", worlds.busy, (110, 24), problems=[BROKEN]),
 )
 BY_NAME = {picture.name: picture for picture in PICTURES}
 

@@ -12,8 +12,7 @@ LARGEST = 60 * 1024
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-async def test_a_picture_shows_what_the_tower_shows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir("/")
+async def test_a_picture_shows_what_the_tower_shows(name: str) -> None:
     shown = path_of(name).read_text() if path_of(name).exists() else "nothing"
     assert shown == await drawn(BY_NAME[name]), f"{path_of(name).relative_to(ROOT)} is stale; look at what changed: {AGAIN} {name}"
 

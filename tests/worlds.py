@@ -1,6 +1,8 @@
 """Snapshots made by hand: what the tower may have to show, at one moment that never passes."""
 
+import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +18,11 @@ MUX = "wezterm:picture"
 
 def clock() -> int:
     return NOON
+
+
+def source(name: str = "api") -> str:
+    """A folder in the home of whoever looks."""
+    return os.path.expanduser(f"~/src/{name}")
 
 
 SECTIONS = {
@@ -42,7 +49,7 @@ def task(id: int, title: str, state: State, where: str, word: str, reason: str =
         "place": "tab",
         "priority": Priority.NORMAL,
         "next_rank": 0,
-        "cwd": "/src/api",
+        "cwd": source(),
         "env": {},
         "env_names": (),
         "env_file": "",
@@ -60,8 +67,8 @@ def task(id: int, title: str, state: State, where: str, word: str, reason: str =
     return TaskRow(made, run, SECTIONS.get(state, Section.DONE), word, reason, where, pane, since)
 
 
-def pane(id: int, title: str, tab: int, tab_title: str = "", workspace: str = "api", cwd: str = "/src/api", **more: Any) -> PaneRow:
-    made = Pane(id, MUX, 1, tab, workspace, title, cwd, f"/dev/pts/{id}", 24, 80, 0, 0, True, False, tab_title)
+def pane(id: int, title: str, tab: int, tab_title: str = "", workspace: str = "api", cwd: str = "", **more: Any) -> PaneRow:
+    made = Pane(id, MUX, 1, tab, workspace, title, cwd or source(), f"/dev/pts/{id}", 24, 80, 0, 0, True, False, tab_title)
     return PaneRow(made, more.get("task"), more.get("seat", ""), more.get("own", False))
 
 
@@ -96,7 +103,7 @@ def busy() -> Snapshot:
         pane(30, "python", 2, "build", seat="build/2"),
         pane(3, "python", 3, "web", task=3, seat="web/1"),
         pane(31, "zsh", 4),
-        pane(32, "zsh", 5, workspace="docs", cwd="/src/docs"),
+        pane(32, "zsh", 5, workspace="docs", cwd=source("docs")),
         pane(33, "tower", 6, workspace="default", own=True),
     )
     lanes = (
@@ -124,8 +131,8 @@ def first_start() -> Snapshot:
     """Two panes are there, and nothing is queued."""
     panes = (
         pane(3, "tower", 1, "", "default", own=True),
-        pane(4, "vim", 1, "", "default", cwd="/src/api"),
-        pane(5, "zsh", 1, "", "default", cwd="/src/api"),
+        pane(4, "vim", 1, "", "default"),
+        pane(5, "zsh", 1, "", "default"),
     )
     lanes = (LaneRow(Lane("default", 2, False), 0, 0, 0),)
     return Snapshot(MuxState("wezterm", True, NOON), (), panes, lanes, ("default",), (), opens_panes=True, taken_ms=NOON)
@@ -141,6 +148,22 @@ def unreachable() -> Snapshot:
     world = busy()
     state = MuxState("wezterm", False, NOON - 12_000, "no answer within 5 s; is the mux server running?")
     return Snapshot(state, world.tasks, world.panes, world.lanes, world.workspaces, world.events, opens_panes=True, taken_ms=NOON)
+
+
+def degraded() -> Snapshot:
+    """WezTerm answers, but opens nothing more."""
+    return replace(busy(), trouble="no pane can be opened: WezTerm said: no room for another split; make the window larger")
+
+
+def looking_on() -> Snapshot:
+    """Another tower opens the panes."""
+    return replace(busy(), opens_panes=False)
+
+
+def embedded() -> Snapshot:
+    """The panes are the tower's own."""
+    world = busy()
+    return replace(world, mux=MuxState("embedded", True, NOON), panes=tuple(pane for pane in world.panes if not pane.own))
 
 
 def failed() -> Snapshot:
@@ -166,7 +189,7 @@ def hostile() -> Snapshot:
     rows = tuple(task(n, name, State.RUNNING, name, name, name, n) for n, name in enumerate(names, 1))
     panes = tuple(pane(n, name, n, name, workspace=name[:40]) for n, name in enumerate(names, 1))
     state = MuxState("wezterm", True, NOON)
-    return Snapshot(state, rows, panes, busy().lanes, tuple(name[:40] for name in names), (), opens_panes=True, taken_ms=NOON)
+    return Snapshot(state, rows, panes, busy().lanes, ("api", *(name[:40] for name in names)), (), opens_panes=True, taken_ms=NOON)
 
 
 SCREEN = """\x1b[1m● Bash\x1b[0m\x1b[37m(pytest tests/test_auth.py -q)

@@ -111,10 +111,10 @@ def short_title(text: str) -> str:
 
 def check_folder(path: str) -> str:
     """Return the absolute path of an existing folder."""
-    path = os.path.abspath(os.path.expanduser(path)) if "\0" not in path else path
-    if "\0" in path or not os.path.isdir(path):
-        raise UsageError(f"{shown(path)} is no folder; make it, or choose another working directory")
-    return check_utf8(path, "folder")
+    full = os.path.abspath(os.path.expanduser(path)) if "\0" not in path else path
+    if "\0" in path or not os.path.isdir(full):
+        raise UsageError(f"{shown(path if path.startswith('~') else full)} is no folder; make it, or choose another working directory")
+    return check_utf8(full, "folder")
 
 
 def check_file(path: str, what: str) -> str:

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from wzp_tui.tui.painting import left, strip
-from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.painting import cut, left, strip
+from wzp_tui.tui.screens.sheet import Sheet, SheetLine, SheetText
 from wzp_tui.tui.widgets.lines import LineView
 
 V = TypeVar("V")
@@ -43,7 +43,7 @@ class Choices(LineView[Choice[V]]):
                 (self.glyphs.bar if at_cursor else " ", ink("focus", on)),
                 (left(row.key, key), ink("focus", on, bold=True)),
                 (left(row.title, min(title, width - key - 2)), ink("bright" if at_cursor and row.role == "text" else row.role, on)),
-                (row.note, ink("muted", on)),
+                (cut(row.note, max(0, width - key - title - 2)), ink("muted", on)),
             ],
             width,
             ink("text", on),
@@ -62,7 +62,7 @@ class Choose(Sheet[V], Generic[V]):
         with Vertical():
             yield SheetLine((self._question, "bright"))
             for note in self._notes:
-                yield SheetLine(note)
+                yield SheetText(*note)
             yield self._lines
 
     def on_mount(self) -> None:

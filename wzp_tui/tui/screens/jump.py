@@ -13,6 +13,7 @@ from wzp_tui.tui.widgets.lines import LineView
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 """Those under the resting hand first."""
+LEAVE = (("  ", "muted"), ("Esc", "focus"), (" Leave", "muted"))
 
 
 class Target(NamedTuple):
@@ -44,7 +45,7 @@ class Jump(ModalScreen[Target | None]):
         self._typed = ""
 
     def compose(self) -> ComposeResult:
-        yield SheetLine(("Jump", "bright"), ("   type the letters before a row · ", "muted"), ("Esc", "focus"), (" leaves", "muted"))
+        yield SheetLine(("Jump", "bright"), ("   type the letters before a row", "muted"), end=LEAVE)
 
     def on_mount(self) -> None:
         self._show()

@@ -13,6 +13,7 @@ from wzp_tui.logs.export import Saved
 from wzp_tui.logs.gap import size_words
 from wzp_tui.store import Run
 from wzp_tui.tui.bindings import shown_key
+from wzp_tui.tui.looks import task_look
 from wzp_tui.tui.saving import save_bytes, save_found
 from wzp_tui.tui.screens.log_keys import LogKeys
 from wzp_tui.tui.screens.save import Save, SaveAs
@@ -69,9 +70,16 @@ class LogFull(LogKeys):
         self._view.ended = not self._run.open
         title = clean(task.task.title, 400) if task else ""
         is_last = task is not None and task.run is not None and task.run.id == self._run.id
-        state = f"{task.word}  {task.reason}" if task and is_last else f"attempt {self._run.attempt}"
+        state, reason = (task.word, task.reason) if task and is_last else (f"attempt {self._run.attempt}", "")
         missing = f"  {size_words(self._view.missing)} are missing" if self._view.missing else ""
-        self._heading.update((f"#{self._run.task} ", "muted"), (title, "bright"), (f"  {clean(state, 400)}", "muted"), (missing, "limited"))
+        role = task_look(task).role if task and is_last else "muted"
+        self._heading.update(
+            (f"#{self._run.task} ", "muted"),
+            (title, "bright"),
+            (f"   {clean(state, 100)}", role),
+            (f"  {clean(reason, 400)}", "muted"),
+            (missing, "limited"),
+        )
 
     def _offer(self) -> None:
         """The keys that do something now."""

@@ -34,13 +34,13 @@ class LogFooter(Footer):
         self._ids: tuple[str, ...] = ()
 
     def offer(self, *ids: str) -> None:
-        """Offer these commands, as far as there is room for them; the first ones first."""
+        """Offer these commands, as far as there is room for them: the way out, then the first ones first."""
         if ids != self._ids:
             self._ids = ids
             self.refresh()
 
     def wanted(self) -> Sequence[Command]:
-        return [BY_ID[id]._replace(rank=rank) for rank, id in enumerate(self._ids)]
+        return [BY_ID[id]._replace(rank=rank if id != "log.leave" else -1) for rank, id in enumerate(self._ids)]
 
 
 class LogKeys(Leaving[None]):

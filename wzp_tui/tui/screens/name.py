@@ -10,9 +10,9 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from wzp_tui.errors import UsageError
-from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.screens.sheet import Foot, Sheet, SheetLine
 
-KEYS = (("Enter", "focus"), (" Make   ", "muted"), ("Esc", "focus"), (" Leave", "muted"))
+KEYS = (("Enter", "Make"), ("Esc", "Leave"))
 
 
 class Name(Sheet[str]):
@@ -23,21 +23,20 @@ class Name(Sheet[str]):
     def __init__(self, question: str, check: Callable[[str], str]) -> None:
         super().__init__()
         self._question, self._check = question, check
-        self._input, self._hints = Input(compact=True), SheetLine(*KEYS)
+        self._input, self._foot = Input(compact=True), Foot(*KEYS)
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield SheetLine((self._question, "bright"))
             yield self._input
-            yield self._hints
+            yield self._foot
 
     def on_mount(self) -> None:
         self._input.focus()
 
     @on(Input.Changed)
     def _say(self) -> None:
-        wrong = self._wrong() if self._input.value else ""
-        self._hints.update(*(((wrong, "failed"),) if wrong else KEYS))
+        self._foot.say(self._wrong() if self._input.value else "")
 
     def _wrong(self) -> str:
         try:
@@ -48,6 +47,6 @@ class Name(Sheet[str]):
 
     def action_accept(self) -> None:
         if wrong := self._wrong():
-            self._hints.update((wrong, "failed"))
+            self._foot.say(wrong)
         else:
             self.dismiss(self._input.value)

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import TextArea
 
 from wzp_tui.tui.draft import Draft, problem
-from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.screens.sheet import Foot, Sheet, SheetLine
 from wzp_tui.tui.words import folder
 
 
@@ -30,13 +30,13 @@ class NewTask(Sheet[Draft]):
         self._draft, self._title, self._fixed = draft, title, fixed
         self._lanes: list[str | None] = [*lanes, None]
         self._text = TextArea(draft.line, soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
-        self._heading, self._hints = SheetLine(), SheetLine()
+        self._heading, self._foot = SheetLine(), Foot()
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self._heading
             yield self._text
-            yield self._hints
+            yield self._foot
 
     def on_mount(self) -> None:
         self._text.focus()
@@ -53,12 +53,11 @@ class NewTask(Sheet[Draft]):
         where = [] if self._fixed else [("  → ", "faint"), (lane, "running"), ("  held" if self._draft.held else "", "limited")]
         self._heading.update((self._title, "bright"), *where, ("  in ", "faint"), (folder(self._draft.cwd), "muted"))
         if wrong:
-            self._hints.update((wrong, "failed"))
+            self._foot.say(wrong)
             return
         keys = [("Enter", "Change" if self._fixed else "Queue")]
         keys += [] if self._fixed else [("Tab", "Lane"), ("^o", "Release" if self._draft.held else "Hold")]
-        keys += [("^e", "More"), ("^j", "Line break"), ("Esc", "Leave")]
-        self._hints.update(*[piece for key, does in keys for piece in ((key, "focus"), (f" {does}   ", "muted"))])
+        self._foot.offer(*keys, ("^e", "More"), ("^j", "Line break"), ("Esc", "Leave"))
 
     def action_lane(self) -> None:
         if not self._fixed:
@@ -80,7 +79,7 @@ class NewTask(Sheet[Draft]):
     def action_accept(self) -> None:
         draft = self._draft._replace(line=self._text.text)
         if wrong := problem(draft):
-            self._hints.update((wrong, "failed"))
+            self._foot.say(wrong)
         else:
             self.dismiss(draft._replace(line=draft.line.strip()))
 

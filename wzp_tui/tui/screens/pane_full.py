@@ -35,7 +35,7 @@ class PaneFull(Leaving[None]):
         yield self._terminal
         leave = BY_ID["pane.leave"]
         hint = ((shown_key(self.app, leave), "focus"), (f" {leave.title}", "muted"))
-        yield SheetLine((f"%{self._pane} ", "muted"), (self._title, "bright"), ("   ", "muted"), *hint)
+        yield SheetLine((f"%{self._pane} ", "muted"), (self._title, "bright"), end=[("  ", "muted"), *hint])
 
     def on_mount(self) -> None:
         self._terminal.leave = textual_keymap(getattr(self.app, "keymap", {}))["pane.leave"].partition(",")[0]
@@ -66,9 +66,8 @@ class PaneWatch(Leaving[None]):
 
     def compose(self) -> ComposeResult:
         yield self._live
-        yield SheetLine(
-            (f"%{self._pane} ", "muted"), (self._title, "bright"), (f"   {self._why}   ", "muted"), ("Esc", "focus"), (" leaves", "muted")
-        )
+        leave = [("  ", "muted"), ("Esc", "focus"), (" Leave", "muted")]
+        yield SheetLine((f"%{self._pane} ", "muted"), (self._title, "bright"), (f"   {self._why}", "muted"), end=leave)
 
     def on_mount(self) -> None:
         self._live.show(self._pane)

@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from wzp_tui.errors import UsageError
 from wzp_tui.logs.export import check_target
-from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.screens.sheet import Foot, Sheet, SheetLine
+from wzp_tui.tui.words import folder
 
 
 class SaveAs(NamedTuple):
@@ -44,14 +45,14 @@ class Save(Sheet[SaveAs]):
         super().__init__()
         self._lines, self._only_clean = lines, only_clean
         self._answer = SaveAs(os.path.join(os.getcwd(), name), lines[0], False)
-        self._input = Input(self._answer.path, compact=True, select_on_focus=False)
-        self._title, self._hints = SheetLine(), SheetLine()
+        self._input = Input(_written(self._answer.path), compact=True, select_on_focus=False)
+        self._title, self._foot = SheetLine(), Foot()
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self._title
             yield self._input
-            yield self._hints
+            yield self._foot
 
     def on_mount(self) -> None:
         self._input.focus()
@@ -62,12 +63,12 @@ class Save(Sheet[SaveAs]):
         how = "" if self._only_clean else ", byte by byte" if self._answer.raw else ", clean, without colours"
         self._title.update(("Save ", "bright"), (self._answer.lines, "running"), (how, "muted"))
         if wrong := self._wrong():
-            self._hints.update((wrong, "failed"))
+            self._foot.say(wrong)
             return
         keys = [("Enter", "Save")]
         keys += [("Tab", "Other lines")] if len(self._lines) > 1 else []
         keys += [] if self._only_clean else [("^o", "Clean" if self._answer.raw else "Raw")]
-        self._hints.update(*[piece for key, does in [*keys, ("Esc", "Leave")] for piece in ((key, "focus"), (f" {does}   ", "muted"))])
+        self._foot.offer(*keys, ("Esc", "Leave"))
 
     def _wrong(self) -> str:
         try:
@@ -89,3 +90,9 @@ class Save(Sheet[SaveAs]):
     def action_accept(self) -> None:
         if not self._wrong():
             self.dismiss(self._answer)
+
+
+def _written(path: str) -> str:
+    """The path as a person writes it, where that is the same one."""
+    shown = folder(path)
+    return shown if os.path.expanduser(shown) == path else path

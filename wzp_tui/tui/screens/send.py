@@ -8,11 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
-from wzp_tui.tui.painting import cut
-from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.screens.sheet import NARROW, Foot, Sheet, SheetLine
 
-KEYS = (("Enter", "focus"), (" Send, and press Enter there   ", "muted"), ("^j", "focus"), (" Line break   ", "muted"))
-LEAVE = (("Esc", "focus"), (" Leave", "muted"))
+KEYS = (("^j", "Line break"), ("Esc", "Leave"))
 
 
 class Send(Sheet[str]):
@@ -29,11 +27,10 @@ class Send(Sheet[str]):
         self._text = TextArea(soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
 
     def compose(self) -> ComposeResult:
-        width = max(10, self.app.size.width - 20)
         with Vertical():
-            yield SheetLine(("Send to ", "bright"), (cut(self._to, width), "running"), (f"  in %{self._pane}", "faint"))
+            yield SheetLine(("Send to ", "bright"), (self._to, "running"), end=[(f"in %{self._pane}", "faint")])
             yield self._text
-            yield SheetLine(*(KEYS if self.app.size.width >= 66 else (("Enter", "focus"), (" Send   ", "muted"))), *LEAVE)
+            yield Foot(("Enter", "Send, and press Enter there" if self.app.size.width >= NARROW else "Send"), *KEYS)
 
     def on_mount(self) -> None:
         self._text.focus()

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static, TextArea
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tui.draft import FIELDS, Draft, Field, Known
-from wzp_tui.tui.screens.sheet import Sheet, SheetLine
+from wzp_tui.tui.screens.sheet import Foot, Sheet, SheetLine
 
 FRAME = 6
 """Lines of the sheet that are no fields."""
@@ -104,8 +104,7 @@ class TaskForm(Sheet[Draft]):
                 yield from self._rows
             yield self._help
             does = "Queue" if self._is_new else "Change"
-            keys = (("Enter", does), ("Tab", "Next field"), ("Esc", "Leave"))
-            yield SheetLine(*[piece for key, does in keys for piece in ((key, "focus"), (f" {does}   ", "muted"))])
+            yield Foot(("Enter", does), ("Tab", "Next field"), ("Esc", "Leave"))
 
     def on_mount(self) -> None:
         box = self._rows[0].box

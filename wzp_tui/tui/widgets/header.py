@@ -122,7 +122,8 @@ class Header(Line):
         if self._shown.sort:
             pieces.append((f"  by {self._shown.sort}" if width >= 66 else self._shown.sort, ink("focus", "bar")))
         if self._shown.looks_on:
-            pieces.append(("   another tower opens the panes" if wide else "  looks on", ink("limited", "bar")))
+            gap = "" if pieces[-1][0].endswith("  ") else "  "
+            pieces.append((f"{gap}{'another tower opens the panes' if wide else 'looks on'}", ink("limited", "bar")))
         end = [(f"{clock(self._clock())} ", ink("muted", "bar"))] if width >= 66 else []
         if width >= ROOM_FOR_LOAD and self._loads:
             now, curve = self._loads[-1], "".join(BLOCKS[min(load.cpu, 99) * len(BLOCKS) // 100] for load in self._loads)
@@ -180,4 +181,6 @@ class Trouble(Line):
             said, end = f" {self.glyphs.failed} {name} unreachable", f" for {since} "
             reason = cut(mux.reason, self.size.width - len(said) - len(end) - 2)
             return strip([(said, ink("ground", "failed", bold=True)), (f"  {reason}", fill)], self.size.width, fill, [(end, fill)])
-        return strip([(f" {self.glyphs.failed} {trouble}", ink("ground", "failed", bold=True))], self.size.width, fill)
+        return strip(
+            [(cut(f" {self.glyphs.failed} {trouble}", self.size.width - 1), ink("ground", "failed", bold=True))], self.size.width, fill
+        )

@@ -1,9 +1,12 @@
-"""The tab Why: facts, one a line, their names in a column."""
+"""The tab Why: facts with their names in a column, each on as many lines as it takes."""
+
+import textwrap
+from collections.abc import Sequence
 
 from textual.strip import Strip
 
 from wzp_tui.tui.facts import Fact
-from wzp_tui.tui.painting import right, strip
+from wzp_tui.tui.painting import harmless, right, strip
 from wzp_tui.tui.widgets.lines import LineView
 
 NAME = 11
@@ -12,8 +15,21 @@ NAME = 11
 class Why(LineView[Fact], can_focus=False):
     """Facts to read; there is no cursor in it."""
 
+    _facts: Sequence[Fact] = ()
+
     def key(self, row: Fact) -> None:
         return None
+
+    def show(self, rows: Sequence[Fact]) -> None:
+        self._facts = rows
+        super().show([line for fact in rows for line in self._lines(fact)])
+
+    def on_resize(self) -> None:
+        self.show(self._facts)
+
+    def _lines(self, fact: Fact) -> list[Fact]:
+        texts = textwrap.wrap(harmless(fact.text), max(20, self.size.width - NAME - 3)) or [""]
+        return [fact._replace(name=fact.name if not number else "", text=text) for number, text in enumerate(texts)]
 
     def paint(self, row: Fact, width: int, at_cursor: bool) -> Strip:
         ink = self.inks
