@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from wzp_tui.controller import PaneRow, TaskRow
+from wzp_tui.controller.snapshot import urgency
 
 Row = TaskRow | PaneRow
 
@@ -19,9 +20,17 @@ SORTS = (URGENCY, *_KEYS)
 """What the list can be sorted by; age: the oldest first; lane: tasks with a pane of their own last."""
 
 
-def in_order(rows: list[Row], sort: str) -> Sequence[Row]:
-    """The rows of a section; those that are equal stay as they were."""
-    return rows if sort == URGENCY else sorted(rows, key=_KEYS[sort])
+def order_of(sort: str) -> Callable[[TaskRow], tuple[str | int, ...]]:
+    """What sorts the tasks of a section; those that are equal stand as urgency has them."""
+    if sort == URGENCY:
+        return urgency
+    key = _KEYS[sort]
+    return lambda row: (*key(row), *urgency(row))
+
+
+def in_order(panes: Sequence[PaneRow], sort: str) -> Sequence[PaneRow]:
+    """Panes, sorted; those that are equal stay as they were."""
+    return panes if sort == URGENCY else sorted(panes, key=_KEYS[sort])
 
 
 def after(sort: str) -> str:

@@ -181,7 +181,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
     def _view(self) -> View:
         return View(
             workspace=self.workspace,
-            match=self.filter.wanted.at(self.clock()),
+            filter=self.filter.wanted,
             folded=self.tasks.view.folded,
             headings=self.size.height >= TALL,
             spaced=self.size.height >= ROOMY,

@@ -59,6 +59,10 @@ class LineView(Widget, Generic[R], can_focus=True):
         """The line of a row."""
         raise NotImplementedError
 
+    def index(self, key: Hashable) -> int | None:
+        """The index of the row of this key."""
+        return next((index for index, row in enumerate(self.rows) if self.key(row) == key), None)
+
     # -- what is there ---------------------------------------------------------------------------------------------------------
 
     @property
@@ -82,7 +86,7 @@ class LineView(Widget, Generic[R], can_focus=True):
         key = self.key(before) if before is not None else None
         on_line = self.cursor - self.top
         self.rows = rows
-        found = self._index(key) if key is not None else None
+        found = self.index(key) if key is not None else None
         if found is None:
             found = self._stop(min(self.cursor, len(rows) - 1), 1)
         self.cursor = found
@@ -93,7 +97,7 @@ class LineView(Widget, Generic[R], can_focus=True):
 
     def go_to(self, key: Hashable) -> bool:
         """Put the cursor on the row of this key; `False` where it is not shown."""
-        found = self._index(key)
+        found = self.index(key)
         if found is None:
             return False
         self._put(found)
@@ -120,9 +124,6 @@ class LineView(Widget, Generic[R], can_focus=True):
         self._settle()
 
     # -- inside ----------------------------------------------------------------------------------------------------------------
-
-    def _index(self, key: Hashable) -> int | None:
-        return next((index for index, row in enumerate(self.rows) if self.key(row) == key), None)
 
     def _stop(self, index: int, direction: int) -> int:
         """The nearest row at which the cursor may stand, first in this direction."""

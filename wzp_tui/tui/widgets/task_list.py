@@ -1,6 +1,6 @@
 """The list: tasks in sections, and the panes without a task."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
 from wzp_tui.tui.bindings import shown_key
-from wzp_tui.tui.listing import Blank, Heading, Key, Row, View, key_of, listing, section_of
+from wzp_tui.tui.listing import Blank, Heading, Key, Listing, Row, View, key_of, section_of
 from wzp_tui.tui.looks import Look, priority_look, task_look
 from wzp_tui.tui.painting import Piece, cut, left, right, strip
 from wzp_tui.tui.preferences import ui_of
@@ -69,8 +69,7 @@ class TaskList(LineView[Row]):
         self.wish: Key | None = None
         """The cursor goes to this row as soon as it is there."""
         self._clock = clock
-        self._passed: list[int] = []
-        """Indices of the rows that the cursor passes over."""
+        self._listing = Listing()
         self._longest_id = 3
         self._ager: Timer | None = None
         self._ages: dict[int, str] = {}
@@ -78,6 +77,9 @@ class TaskList(LineView[Row]):
 
     def key(self, row: Row) -> Key | None:
         return key_of(row)
+
+    def index(self, key: Hashable) -> int | None:
+        return self._listing.index(key)
 
     def update(self, snapshot: Snapshot, view: View) -> None:
         """Show the snapshot in this view. A task that ends while it is selected stays in sight until the cursor leaves it."""
@@ -94,12 +96,10 @@ class TaskList(LineView[Row]):
 
     def _list(self, snapshot: Snapshot, view: View) -> None:
         self.snapshot, self.view = snapshot, view
-        self._longest_id = max((len(row.task.name) for row in snapshot.tasks), default=3)
-        rows = listing(snapshot, view, self._clock())
-        if self.marked:
-            self.marked &= frozenset(key for row in rows if (key := key_of(row)))
-        self._passed = [index for index, row in enumerate(rows) if isinstance(row, Blank) or (isinstance(row, Heading) and not row.folded)]
-        self.show(rows)
+        self._longest_id = len(f"#{max(snapshot.by_id, default=0)}")
+        self._listing.update(snapshot, view, self._clock())
+        self.marked = frozenset(key for key in self.marked if self._listing.index(key) is not None)
+        self.show(self._listing.rows)
         if self.wish is not None and self.go_to(self.wish):
             self.wish = None
         self._wait_for_next_age()
@@ -109,15 +109,13 @@ class TaskList(LineView[Row]):
         row = self.current
         if row is None or self.snapshot is None:
             return
-        midnight = day_start_ms(self._clock())
-        name = section_of(row, midnight)
+        name = section_of(row, day_start_ms(self._clock()))
         after = self.view.folded | {name} if folded else self.view.folded - {name}
         if after == self.view.folded:
             return
         self._list(self.snapshot, self.view._replace(folded=after, kept=None))
-        first = next((row for row in self.rows if section_of(row, midnight) == name and key_of(row)), None)
-        if first is not None:
-            self.go_to(key_of(first))
+        if (head := self._listing.head(name)) is not None:
+            self._put(head)
 
     def mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go on to the next."""
@@ -129,7 +127,9 @@ class TaskList(LineView[Row]):
     def chosen(self) -> list[TaskRow | PaneRow]:
         """The marked rows, or else the one under the cursor."""
         if self.marked:
-            return [row for row in self.rows if isinstance(row, TaskRow | PaneRow) and key_of(row) in self.marked]
+            places = [place for key in self.marked if (place := self.index(key)) is not None]
+            marked = [self.rows[place] for place in sorted(places)]
+            return [row for row in marked if isinstance(row, TaskRow | PaneRow)]
         return [row] if isinstance(row := self.current, TaskRow | PaneRow) else []
 
     def clicked(self, row: Row, index: int, event: events.Click) -> None:
@@ -235,9 +235,9 @@ class TaskList(LineView[Row]):
 
     def _below(self) -> list[tuple[Piece, ...]]:
         """What is said where nothing is queued, or nothing matches."""
-        if self.view.match and not self.rows:
+        if self.view.filter.tests and not self.rows:
             return self._nothing("No row matches the filter.", [(shown_key(self.app, BY_ID["view.clear"]), "all rows again")])
-        if self.snapshot is None or self.snapshot.tasks or not self.hints or self.view.match:
+        if self.snapshot is None or self.snapshot.tasks or not self.hints or self.view.filter.tests:
             return []
         return self._nothing("Nothing is queued.", self.hints)
 
@@ -253,7 +253,7 @@ class TaskList(LineView[Row]):
     def rows_below(self) -> int:
         """Rows that stand under the last one that is shown."""
         bottom = self.top + self.size.height
-        return max(0, len(self.rows) - bottom - sum(index >= bottom for index in self._passed))
+        return max(0, len(self.rows) - bottom - sum(index >= bottom for index in self._listing.passed))
 
     @property
     def height_wished(self) -> int:
