@@ -65,6 +65,8 @@ def _table(name: str, model: Mapping[str, Any]) -> Iterator[str]:
 
 def _kind(known: Mapping[str, Any]) -> str:
     """What may stand there."""
+    if "$ref" in known:
+        return "table"
     if "enum" in known:
         return ", ".join(f"`{json.dumps(choice)}`" for choice in known["enum"])
     if "minimum" in known:

@@ -9,7 +9,7 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task, View, liveness
 from wzp_tui.tasks import order
 from wzp_tui.tasks.outcome import exit_words
-from wzp_tui.tasks.parse import duration_words
+from wzp_tui.tasks.parse import duration_words, moment_words
 from wzp_tui.tasks.task import LIVE, Condition, State
 
 _NAMED = 5
@@ -43,6 +43,10 @@ def _facts(view: View, task: Task, run: Run | None, folder: StoreFolder, now_ms:
         yield from _live(task, run, folder, now_ms)
     elif task.state is State.SKIPPED:
         yield Fact("what it waits for will not be done; a retry of that queues this one, too", "store")
+    if due := order.due_words(task, now_ms):
+        yield Fact(f"it is {due}", "store")
+    if task.series is not None:
+        yield from _series(view, task, now_ms)
     if run is not None and task.state not in LIVE:
         yield from _ended(run, folder)
     if task.state is State.FAILED:
@@ -58,7 +62,8 @@ def _queued(view: View, task: Task, folder: StoreFolder, now_ms: int) -> Iterato
         to_be = "" if wait.condition is Condition.DONE else f" to be {wait.condition}"
         yield Fact(f"waits for #{wait.task} {clean(earlier.title, 60)}{to_be}, which is {earlier.state}", "store", earlier.changed_ms)
     if task.not_before_ms > now_ms:
-        yield Fact(f"it may start in {duration_words((task.not_before_ms - now_ms) / 1000)}", "store")
+        left = duration_words((task.not_before_ms - now_ms) / 1000)
+        yield Fact(f"it starts not before {moment_words(task.not_before_ms, now_ms)}, in {left}", "store")
     if not waits and task.not_before_ms <= now_ms and (kept := order.obstacle(task, board, now_ms)):
         yield Fact(kept.reason, "store")
     if board.is_at_limit:
@@ -79,6 +84,13 @@ def _queued(view: View, task: Task, folder: StoreFolder, now_ms: int) -> Iterato
         yield Fact(f"{_names(ahead)} of lane {task.lane} come first" if ahead else f"it is the next one of lane {task.lane}", "store")
     if not liveness.has_taker(folder, task.lane):
         yield Fact("no tower and no worker is there to take it; start `wzp-tui`, or `wzp-tui tower --headless`", "lock")
+
+
+def _series(view: View, task: Task, now_ms: int) -> Iterator[Fact]:
+    series = next((each for each in view.series if each.id == task.series), None)
+    again = f", every {series.every}" if series else ", which was removed"
+    tick = f"the tick of {moment_words(task.tick_ms, now_ms)}" if task.tick_ms else "asked for beside the ticks"
+    yield Fact(f"it is of series @{task.series}{again}: {tick}", "store")
 
 
 def _live(task: Task, run: Run, folder: StoreFolder, now_ms: int) -> Iterator[Fact]:

@@ -13,6 +13,7 @@ from wzp_tui.store import NewTask, open_store
 from wzp_tui.tasks import lane as lanes
 from wzp_tui.tasks import parse
 from wzp_tui.tasks.check import check_tag
+from wzp_tui.tasks.series import Overlap
 from wzp_tui.tasks.task import command_line
 
 VERB = FastVerb(
@@ -34,6 +35,10 @@ VERB = FastVerb(
             "--touches", "A path glob, as 'db/**': tasks that may touch the same paths never run together. Repeatable.", "GLOB", repeat=True
         ),
         Option("--tag", "A word to find it by. Repeatable.", "TAG", repeat=True),
+        Option("--at", "Start it not before this time: 14:30, 'friday 9:00', 'in 2h'.", "WHEN"),
+        Option("--every", "Add it again and again: 10m, or a cron line, '30 9 * * mon-fri'. Makes a series, and prints its id.", "RULE"),
+        Option("--overlap", "While one of a series is not over, skip the next or queue it (default: skip).", "HOW", choices=tuple(Overlap)),
+        Option("--catch-up", "What a series does that was missed while nobody was there: skip (default), one, all, all(20).", "HOW"),
         Option("--due", "When it should be done: 14:30, 'friday 9:00', 'in 2h'; it rises as that comes near.", "WHEN"),
         Option("--cwd", "Its working directory (default: this one).", "DIR"),
         Option(
@@ -57,6 +62,12 @@ def main(args: Sequence[str]) -> int:
 def add(given: Given, command: list[str]) -> int:
     """Add a task, print its id, and say so when nobody is there to take it."""
     new = new_task(given, command)
+    if given.text("--every") is not None:
+        from wzp_tui.cli.again import add_series
+
+        return add_series(given, new)
+    if given.text("--overlap") or given.text("--catch-up"):
+        raise UsageError("--overlap and --catch-up are for a series; give --every, too")
     as_json = given.is_on("--json")
     folder = StoreFolder(store_dir())
     store = open_store(folder, f"cli:{os.getpid()}")
@@ -69,7 +80,7 @@ def add(given: Given, command: list[str]) -> int:
             from wzp_tui.cli.documents import task_document
 
             print_json({"task": task_document(folder, store.task(id), None)})
-        _warn(folder, id, new if new.lane != "" else new._replace(lane=store.task(id).lane))
+        warn(folder, f"#{id}", new if new.lane != "" else new._replace(lane=store.task(id).lane))
         if given.is_on("--wait"):
             from wzp_tui.cli.waiting import wait
 
@@ -100,6 +111,7 @@ def new_task(given: Given, command: list[str]) -> NewTask:
         env_names=env_names,
         env_file="" if env_file is None else parse.check_file(env_file, "env file"),
         hold=given.is_on("--hold"),
+        not_before_ms=_moment(given.text("--at")) or 0,
         due_ms=_moment(given.text("--due")),
         locks=tuple(dict.fromkeys(parse.check_name(name, "lock") for name in given.texts("--lock"))),
         touches=_touches(given.texts("--touches"), folder),
@@ -111,11 +123,9 @@ def new_task(given: Given, command: list[str]) -> NewTask:
 def _moment(text: str | None) -> int | None:
     if text is None:
         return None
-    from datetime import datetime
+    from wzp_tui.tasks.schedule import parse_moment
 
-    from wzp_tui.tasks.schedule import LocalZone, parse_when
-
-    return int(parse_when(text, datetime.now(LocalZone())).timestamp() * 1000)
+    return parse_moment(text)
 
 
 def _touches(patterns: Sequence[str], folder: str) -> tuple[str, ...]:
@@ -134,16 +144,16 @@ def here() -> str:
         raise UsageError("the folder you are in was removed; go to another one, or give --cwd DIR") from None
 
 
-def _warn(folder: StoreFolder, id: int, new: NewTask) -> None:
+def warn(folder: StoreFolder, name: str, new: NewTask) -> None:
     """What the user would not expect: a program that is not there yet, a lane that nobody works in."""
     program = new.argv[0]
     if not new.after and _is_missing(program, new.cwd):
         shell = f"; for a shell line: wzp-tui add -- sh -c {parse.shown(program)}" if " " in program else ""
-        note(f"#{id} is queued, but there is no program {parse.shown(program)} now{shell}")
+        note(f"{name} is queued, but there is no program {parse.shown(program)} now{shell}")
     from wzp_tui.store.liveness import has_taker
 
     if not new.hold and not has_taker(folder, new.lane):
-        note(f"#{id} waits: no tower and no worker is there to take it; start `wzp-tui`, or `wzp-tui tower --headless`")
+        note(f"{name} waits: no tower and no worker is there to take it; start `wzp-tui`, or `wzp-tui tower --headless`")
 
 
 def _is_missing(program: str, cwd: str) -> bool:

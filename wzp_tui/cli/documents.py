@@ -6,10 +6,13 @@ from typing import Any
 
 from wzp_tui.clean import clean
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Event, Lane, Run, Task
+from wzp_tui.store import Event, Lane, NewTask, Run, Series, Task
+from wzp_tui.tasks.series import catch_up_words
 
 MASK = "***"
 """Stands for the value of a variable, wherever a task is shown."""
+UPCOMING = 5
+"""The next ticks of a series that are told."""
 
 
 def task_document(folder: StoreFolder, task: Task, run: Run | None) -> dict[str, Any]:
@@ -20,28 +23,37 @@ def task_document(folder: StoreFolder, task: Task, run: Run | None) -> dict[str,
         "state": str(task.state),
         "reason": clean(task.reason),
         "needs_you": task.needs_you,
-        "workspace": task.workspace,
-        "lane": task.lane,
-        "place": task.place,
-        "priority": task.priority.word,
         "next_rank": task.next_rank,
-        "argv": list(task.argv),
-        "cwd": task.cwd,
-        "env": dict.fromkeys(task.env, MASK),
-        "env_names": list(task.env_names),
-        "env_file": task.env_file,
-        "policy": task.policy.texts(),
+        **_asked(task),
         "after": [{"task": after.task, "condition": str(after.condition)} for after in task.after],
         "due": iso(task.due_ms) if task.due_ms else None,
-        "locks": list(task.locks),
-        "touches": list(task.touches),
-        "tags": list(task.tags),
+        "series": task.series,
+        "tick": iso(task.tick_ms) if task.tick_ms else None,
         "created": iso(task.created_ms),
         "queued": iso(task.queued_ms),
         "not_before": iso(task.not_before_ms) if task.not_before_ms else None,
         "changed": iso(task.changed_ms),
         "seen": task.seen,
         "run": run_document(folder, run) if run else None,
+    }
+
+
+def _asked(task: Task | NewTask) -> dict[str, Any]:
+    """What the user said of a task, or of each task of a series."""
+    return {
+        "workspace": task.workspace,
+        "lane": task.lane,
+        "place": task.place,
+        "priority": task.priority.word,
+        "argv": list(task.argv),
+        "cwd": task.cwd,
+        "env": dict.fromkeys(task.env, MASK),
+        "env_names": list(task.env_names),
+        "env_file": task.env_file,
+        "policy": task.policy.texts(),
+        "locks": list(task.locks),
+        "touches": list(task.touches),
+        "tags": list(task.tags),
     }
 
 
@@ -77,6 +89,25 @@ def task_documents(folder: StoreFolder, tasks: Iterable[Task], runs: Mapping[int
 def lane_document(lane: Lane, taken: int, queued: int, is_empty: bool) -> dict[str, Any]:
     """A lane with its use; `is_empty`: no worker sits in it."""
     return {**lane._asdict(), "state": lane.words(is_empty), "taken": taken, "queued": queued}
+
+
+def series_document(series: Series) -> dict[str, Any]:
+    """A series, with its next ticks and what each of them adds."""
+    from wzp_tui.tasks.schedule import upcoming
+
+    ticks = [] if series.paused else [iso(at) for at in upcoming(series.every, series.next_ms, series.start_ms, UPCOMING)]
+    return {
+        "id": series.id,
+        "every": series.every,
+        "overlap": str(series.overlap),
+        "catch_up": catch_up_words(series.catch_up),
+        "start": iso(series.start_ms),
+        "upcoming": ticks,
+        "paused": series.paused,
+        "reason": clean(series.reason),
+        "missed": series.missed,
+        "task": {"title": clean(series.task.title), **_asked(series.task)},
+    }
 
 
 def event_document(event: Event) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from wzp_tui.controller.opening import slot_holders
 from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task
+from wzp_tui.tasks.order import due_words
 from wzp_tui.tasks.outcome import exit_words
-from wzp_tui.tasks.parse import duration_words
+from wzp_tui.tasks.parse import duration_words, moment_words
 from wzp_tui.tasks.policy_words import policy_words
 from wzp_tui.tasks.task import Priority, State, command_line
 from wzp_tui.tasks.touches import relative
@@ -74,7 +75,7 @@ def show_task(id: int, as_json: bool) -> int:
         if as_json:
             print_json({"task": {**task_document(folder, task, last_run(store, id)), "runs": [run_document(folder, run) for run in runs]}})
             return 0
-    for name, value in _fields(task):
+    for name, value in _fields(task, time.time_ns() // 1_000_000):
         if value:
             say(f"{paint(f'{name:<10}', 'faint')} {clean(value, 1 << 16)}")
     if runs:
@@ -83,7 +84,7 @@ def show_task(id: int, as_json: bool) -> int:
     return 0
 
 
-def _fields(task: Task) -> Iterable[tuple[str, str]]:
+def _fields(task: Task, now: int) -> Iterable[tuple[str, str]]:
     variables = [*(f"{name}={MASK}" for name in task.env), *task.env_names]
     yield "task", f"{task.name} {task.title}"
     yield "state", f"{task.state}, {task.reason}" if task.reason else str(task.state)
@@ -93,7 +94,9 @@ def _fields(task: Task) -> Iterable[tuple[str, str]]:
     yield "where", f"lane {task.lane}" if task.lane else {"tab": "a tab of its own", "split": "a split"}.get(task.place, "a shell")
     yield "priority", task.priority.word + (", do next" if task.next_rank else "")
     yield "after", ", ".join(after.name for after in task.after)
-    yield "due", iso(task.due_ms) if task.due_ms else ""
+    yield "at", _moment(task.not_before_ms, now) if task.not_before_ms > now else ""
+    yield "due", _moment(task.due_ms, now) + (", past" if due_words(task, now).startswith("past") else "")
+    yield "series", f"@{task.series}" + (f", its tick of {_moment(task.tick_ms, now)}" if task.tick_ms else "") if task.series else ""
     yield "locks", ", ".join(task.locks)
     yield "touches", " ".join(relative(pattern, task.cwd) for pattern in task.touches)
     yield "tags", " ".join(task.tags)
@@ -104,6 +107,10 @@ def _fields(task: Task) -> Iterable[tuple[str, str]]:
     yield "changed", iso(task.changed_ms)
     if task.state is State.FAILED:
         yield "seen", "yes" if task.seen else "no"
+
+
+def _moment(at_ms: int | None, now: int) -> str:
+    return f"{moment_words(at_ms, now)}, {iso(at_ms)}" if at_ms else ""
 
 
 def _run_cells(folder: StoreFolder, run: Run) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from wzp_tui.cli import policy
 from wzp_tui.errors import WzpError
 from wzp_tui.tasks import lane as lanes
 from wzp_tui.tasks import parse
+from wzp_tui.tasks.schedule import parse_moment
+from wzp_tui.tasks.series import parse_series
 from wzp_tui.tasks.task import OPEN, Priority, State, Task
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,6 +46,35 @@ class TaskId(_Kind):
             for task in reversed(found)
             if str(task.id).startswith(incomplete)
         ]
+
+
+class SeriesId(_Kind):
+    """`3` or `@3`; completes those there are."""
+
+    name = "id"
+    read = staticmethod(parse_series)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Ids with their titles."""
+        from wzp_tui.cli.session import opened
+
+        try:
+            with opened() as (_, store):
+                found = store.series()
+        except WzpError:  # a line that is being typed is no place for errors
+            return []
+        return [
+            CompletionItem(str(each.id), help=f"{each.every} {clean(each.task.title, 60)}")
+            for each in found
+            if str(each.id).startswith(incomplete)
+        ]
+
+
+class Moment(_Kind):
+    """`14:30`, `friday 9:00`, `in 2h`; `none` takes it away."""
+
+    name = "when"
+    read = staticmethod(lambda text: 0 if text == "none" else parse_moment(text))
 
 
 class Wait(TaskId):

@@ -12,6 +12,7 @@ NOUNS = {
     "add": "wzp_tui.cli.fast:add",
     "run": "wzp_tui.cli.run:run",
     "task": "wzp_tui.cli.task:task",
+    "series": "wzp_tui.cli.series:series",
     "lane": "wzp_tui.cli.lane:lane",
     "pane": "wzp_tui.cli.pane:pane",
     "status": "wzp_tui.cli.fast:status",

@@ -31,7 +31,7 @@ def run(file: str, jobs: int | None, mux: str, as_json: bool) -> int:
     from wzp_tui.cli.running import Running
     from wzp_tui.tasks.taskfile import load_task_file
 
-    plan = load_task_file(file)
+    plan = load_task_file(file, once=True)
     folder = _new_store(file)
     return asyncio.run(Running(folder, plan, jobs or os.cpu_count() or 1, mux, as_json=as_json).go())
 

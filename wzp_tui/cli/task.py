@@ -14,6 +14,7 @@ from wzp_tui.cli.params import (
     Duration,
     LaneName,
     Level,
+    Moment,
     Wait,
     id_argument,
     ids_argument,
@@ -177,6 +178,8 @@ def done(ids: tuple[int, ...], as_json: bool) -> int:
 @click.option("--priority", type=Level(), metavar="PRIORITY", help="high, normal or low.")
 @click.option("--cwd", metavar="DIR", help="Its working directory.")
 @click.option("--workspace", metavar="NAME", help="The workspace it belongs to.")
+@click.option("--at", type=Moment(), metavar="WHEN", help="Start it not before this time; `none`: as soon as it may.")
+@click.option("--due", type=Moment(), metavar="WHEN", help="When it should be done; `none`: whenever.")
 @click.option(
     "--after",
     multiple=True,
@@ -209,9 +212,12 @@ def edit(id: int, as_json: bool, **given: Any) -> int:
         if policy:
             fields["policy"] = policy_from(policy, store.task(id).policy)
         store.edit(id, **fields)
-        return "changed: " + ", ".join(fields)
+        return "changed: " + ", ".join(_WORDS.get(name, name) for name in fields)
 
     return do_each([id], act, as_json)
+
+
+_WORDS = {"not_before_ms": "at", "due_ms": "due"}
 
 
 def retagged(before: Iterable[str], tags: Iterable[str], untags: Iterable[str]) -> tuple[str, ...]:
@@ -224,6 +230,8 @@ def _fields(
     priority: Priority | None,
     cwd: str | None,
     workspace: str | None,
+    at: int | None,
+    due: int | None,
     after: tuple[After, ...],
     after_none: bool,
     command: tuple[str, ...],
@@ -241,6 +249,10 @@ def _fields(
         fields["cwd"] = parse.check_folder(cwd)
     if workspace is not None:
         fields["workspace"] = parse.check_name(workspace, "workspace")
+    if at is not None:
+        fields["not_before_ms"] = at
+    if due is not None:
+        fields["due_ms"] = due or None
     if after or after_none:
         fields["after"] = tuple(dict.fromkeys(after))
     if command:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from sqlite3 import Connection
-from typing import TypeVar
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
@@ -15,8 +14,6 @@ from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
-
-T = TypeVar("T")
 
 STOPS = ("", "interrupt", "stop", "kill")
 BACKUP_EVERY = 24 * 3600.0
@@ -183,7 +180,11 @@ class SqliteStore:
     def add_series(self, new: NewSeries) -> int:
         from wzp_tui.store import series
 
-        return self._schedule(lambda connection: series.add(connection, self.actor, new), new.task.lane)
+        with self._database.write() as connection:
+            id = series.add(connection, self.actor, new)
+            seats = _seats_of(rows.one_series(connection, id))
+        self._wake(seats)
+        return id
 
     def series(self) -> tuple[Series, ...]:
         with self._read() as connection:
@@ -196,14 +197,12 @@ class SqliteStore:
     def pause_series(self, id: int, paused: bool) -> None:
         from wzp_tui.store import series
 
-        does = series.pause if paused else series.resume
-        found = self.one_series(id)
-        self._schedule(lambda connection: does(connection, self.actor, rows.one_series(connection, id)), found.task.lane)
+        self._schedule(id, series.pause if paused else series.resume)
 
     def remove_series(self, id: int) -> None:
         from wzp_tui.store import series
 
-        self._schedule(lambda connection: series.remove(connection, self.actor, rows.one_series(connection, id)), None)
+        self._schedule(id, series.remove)
 
     def run_series(self, id: int) -> int:
         from wzp_tui.store import series
@@ -226,12 +225,11 @@ class SqliteStore:
         self._wake(touched)
         return upcoming
 
-    def _schedule(self, how: Callable[[Connection], T], lane: str | None) -> T:
-        """Change a series, and wake those who deal with its ticks."""
+    def _schedule(self, id: int, how: Callable[[Connection, str, Series], None]) -> None:
         with self._database.write() as connection:
-            answer = how(connection)
-        self._wake({wake.seats_of(lane, 0)} if lane else set())
-        return answer
+            found = rows.one_series(connection, id)
+            how(connection, self.actor, found)
+        self._wake(_seats_of(found))
 
     def lanes(self) -> tuple[Lane, ...]:
         with self._read() as connection:
@@ -337,3 +335,8 @@ class SqliteStore:
 
     def _wake(self, seats: change.Seats) -> None:
         wake.wake_all(self.folder, seats)
+
+
+def _seats_of(series: Series) -> change.Seats:
+    """Who deals with its ticks, besides the tower."""
+    return {wake.seats_of(series.task.lane, 0)} if series.task.lane else set()

@@ -106,6 +106,21 @@ def parse_when(text: str, now: datetime) -> datetime:
     return _at(instant, zone)
 
 
+def parse_moment(text: str) -> int:
+    """A time that is to come by the clock of this machine, in milliseconds of Unix time. Raises `UsageError`."""
+    return int(parse_when(text, datetime.now(LocalZone())).timestamp() * 1000)
+
+
+def upcoming(every: str, first_ms: int | None, start_ms: int, count: int) -> list[int]:
+    """The first one and those after it, at most `count`, in milliseconds of Unix time."""
+    rule, start, found = parse_every(every), datetime.fromtimestamp(start_ms / 1000, LocalZone()), list[int]()
+    while first_ms is not None and len(found) < count:
+        found.append(first_ms)
+        after = next_run(rule, datetime.fromtimestamp(first_ms / 1000, LocalZone()), start)
+        first_ms = None if after is None else round(after.timestamp() * 1000)
+    return found
+
+
 def next_run(every: Every, after: datetime, start: datetime) -> datetime | None:
     """The first run after `after`, in its zone; an interval counts from `start`. `None`: none in forty years."""
     zone = _zone(after)

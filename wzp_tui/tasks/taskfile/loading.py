@@ -8,13 +8,13 @@ from wzp_tui.errors import TaskFileError
 from wzp_tui.tasks.task import After
 from wzp_tui.tasks.taskfile.models import FileModel, known_keys
 from wzp_tui.tasks.taskfile.plan import PlannedTask, TaskPlan
-from wzp_tui.tasks.taskfile.planning import planned
+from wzp_tui.tasks.taskfile.planning import again, planned
 from wzp_tui.tasks.taskfile.waits import ordered, wait
 from wzp_tui.toml_file import TomlProblem, read_toml, told
 
 
-def load_task_file(path: str) -> TaskPlan:
-    """Read a task file. Raises `TaskFileError` with all that is wrong in it."""
+def load_task_file(path: str, *, once: bool = False) -> TaskPlan:
+    """Read a task file; with `once`, one in which nothing comes again. Raises `TaskFileError` with all that is wrong in it."""
     try:
         file = read_toml(path)
     except TomlProblem as error:
@@ -28,6 +28,7 @@ def load_task_file(path: str) -> TaskPlan:
     folder = os.path.dirname(os.path.abspath(path))
     problems: list[str] = []
     entries = [planned(file, number, entry, folder, problems) for number, entry in enumerate(model.task)]
+    series = [again(file, number, entry, entries[number], once, problems) for number, entry in enumerate(model.task)]
     order = ordered(file, model.task, problems)
     if problems:
         raise TaskFileError(problems)
@@ -35,5 +36,6 @@ def load_task_file(path: str) -> TaskPlan:
     tasks = []
     for number in order:
         waits = (wait(text, place) for text in dict.fromkeys(model.task[number].after))
-        tasks.append(PlannedTask(model.task[number].name, entries[number], tuple(After(place[name], when) for name, when in waits)))
+        after = tuple(After(place[name], when) for name, when in waits)
+        tasks.append(PlannedTask(model.task[number].name, entries[number], after, series[number]))
     return TaskPlan(tuple(tasks), {name: lane.slots for name, lane in model.lanes.items()})

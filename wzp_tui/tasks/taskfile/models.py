@@ -9,12 +9,15 @@ from wzp_tui.tasks.check import MAX_RETRIES
 from wzp_tui.tasks.lane import MAX_SLOTS
 from wzp_tui.tasks.taskfile.kinds import (
     Backoff,
+    CatchUp,
     Duration,
     Exits,
     Globs,
     LaneName,
+    Moment,
     Name,
     Probe,
+    Rule,
     Signal,
     StartLimit,
     Tag,
@@ -99,6 +102,16 @@ class TaskEntry(_Model):
     """It is a service; written as a table, `[task.service]`, under its task."""
     priority: Literal["high", "normal", "low"] = "normal"
     """How much it matters."""
+    at: Moment | None = None
+    """It starts not before this time: `"14:30"`, `"friday 9:00"`, `"2030-01-31 14:30"`, `"in 2h"`."""
+    due: Moment | None = None
+    """When it should be done; as that comes near, it goes before others."""
+    every: Rule | None = None
+    """It comes again, by an interval (`"10m"`) or a cron line (`"30 9 * * mon-fri"`). Not in a file that is run to its end."""
+    overlap: Literal["skip", "queue"] | None = None
+    """What happens when it comes while it is not over; without it, `"skip"`."""
+    catch_up: CatchUp | None = None
+    """How many are caught up that were missed: `"skip"`, `"one"`, `"all"`, or `"all(20)"`, the last 20; without it, none."""
     hold: bool = False
     """It waits until it is released."""
     tags: list[Tag] = []

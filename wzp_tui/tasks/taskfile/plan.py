@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from wzp_tui.tasks.series import NewSeries
 from wzp_tui.tasks.task import After, NewTask
 
 
@@ -12,6 +13,8 @@ class PlannedTask(NamedTuple):
     task: NewTask
     after: tuple[After, ...]
     """What must come to pass first in earlier tasks of the plan, by index in place of an id."""
+    series: NewSeries | None = None
+    """It comes again."""
 
 
 class TaskPlan(NamedTuple):

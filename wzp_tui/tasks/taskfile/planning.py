@@ -2,9 +2,11 @@
 
 import os
 
+from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
 from wzp_tui.tasks.lane import DEFAULT
 from wzp_tui.tasks.parse_policy import read_policy
+from wzp_tui.tasks.series import NewSeries, Overlap, check_series
 from wzp_tui.tasks.task import NewTask, command_line, shell_line
 from wzp_tui.tasks.taskfile.models import TaskEntry
 from wzp_tui.tasks.touches import anchored
@@ -50,8 +52,29 @@ def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems
         env_names=tuple(entry.env_names),
         env_file=env_file,
         hold=entry.hold,
+        not_before_ms=entry.at or 0,
+        due_ms=entry.due,
         tags=tuple(dict.fromkeys(entry.tags)),
         locks=tuple(dict.fromkeys(entry.locks)),
         touches=tuple(dict.fromkeys(anchored(pattern, cwd) for pattern in entry.touches)),
         policy=read_policy(entry.model_dump(include=_POLICY, exclude_unset=True, exclude_none=True)),
     )
+
+
+def again(file: TomlFile, number: int, entry: TaskEntry, task: NewTask, once: bool, problems: list[str]) -> NewSeries | None:
+    """The series that the entry makes of its task. With `once` there can be none."""
+    if entry.every is None:
+        for key in ("overlap", "catch_up"):
+            if getattr(entry, key) is not None:
+                problems.append(file.problem(("task", number, key), f"`{key}` is for a task that comes again; give `every`, too"))
+        return None
+    series = NewSeries(task, entry.every, Overlap(entry.overlap or Overlap.SKIP), entry.catch_up or 0)
+    try:
+        if once:
+            raise UsageError("what is run to its end cannot come again; `wzp-tui add --every` adds such a task to your queue")
+        if entry.after:
+            raise UsageError("what comes again waits for no other task; its rule says when it runs")
+        check_series(series)
+    except UsageError as error:
+        problems.append(file.problem(("task", number, "every"), f"`every`: {error}"))
+    return series

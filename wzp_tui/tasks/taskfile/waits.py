@@ -28,6 +28,8 @@ def ordered(file: TomlFile, tasks: Sequence[TaskEntry], problems: list[str]) -> 
             if name not in numbers:
                 near = parse.nearest(name, numbers)
                 problems.append(file.problem(("task", number, "after"), f"`after`: there is no task {parse.shown(name)}{near}"))
+            elif tasks[numbers[name]].every is not None:
+                problems.append(file.problem(("task", number, "after"), f"`after`: {parse.shown(name)} comes again and is never over"))
             else:
                 waits[number].append(numbers[name])
     order, cycle = _sorted(waits)
