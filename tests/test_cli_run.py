@@ -116,6 +116,25 @@ def test_a_task_is_tried_again_and_said_so(project: Path) -> None:
     assert told == ["#1 a started", "#1 a is tried again: exit 5, attempt 1 of 2", "#1 a started", "#1 a done"]
 
 
+def test_services_of_a_file_serve_its_tasks_and_end_with_them(project: Path) -> None:
+    (project / "a.toml").write_text("""
+        [[task]]
+        name = "server"
+        run = "sleep 0.2; echo listening; while :; do sleep 0.05; done"
+        [task.service]
+        restart = "always"
+        ready = "line:^listening"
+        [[task]]
+        name = "client"
+        run = "true"
+        after = ["server:ready"]
+    """)
+    ran = ok("run", "a.toml")
+    told = [re.sub(r" [\d.]+s$", "", line) for line in ran.out.splitlines()]
+    assert told[:4] == ["#1 server started", "#1 server serves", "#2 client started", "#2 client done"]
+    assert told[4].startswith("#1 server cancelled")
+
+
 def test_a_wrong_file_is_exit_2_with_lines_that_an_editor_understands(project: Path) -> None:
     (project / "a.toml").write_text('[[task]]\nname = "a"\nrunn = "x"\n')
     ran = wzp("run", "a.toml")

@@ -8,7 +8,7 @@ from pathlib import Path
 from wzp_tui.paths import StoreFolder, store_dir
 from wzp_tui.store import Store
 from wzp_tui.store.lock import FileLock
-from wzp_tui.tasks.policy import Policy
+from wzp_tui.tasks.policy import Policy, Restart, Service
 from wzp_tui.tasks.task import After, Priority, State
 
 from .cli import WZP, add, ok, wzp
@@ -75,6 +75,65 @@ def test_add_wait_ends_with_the_task(workers: Workers) -> None:
     assert document.code == 1
     assert document.json["task"]["state"] == "failed"
     assert document.json["task"]["run"] | {"exit": None, "signal": 9} == document.json["task"]["run"]
+
+
+SERVER = ("--ready", "every=2s,http://localhost:80/ok", "--alive", "port:80", "--restart", "always")
+
+
+def test_add_and_edit_say_what_a_task_is_held_to(store: Store) -> None:
+    id = add(
+        *("--success", "0,3", "--retry-on", "75", "--backoff", "5s to 1m", "--start-limit", "5 in 10m"),
+        *("--quiet", "5m", "--stop-signal", "int", "--stop-grace", "10s", *SERVER, "--", "serve"),
+    )
+    said = ok("task", "show", str(id), "--json").json["task"]["policy"]
+    assert said == {
+        **{"success": "0,3", "retry_on": "75", "backoff": "5s to 1m by 2 jitter 0.1", "start_limit": "5 in 10m"},
+        **{"quiet": 300, "stop_signal": "SIGINT", "stop_grace": 10},
+        "service": {
+            "restart": "always",
+            "ready": "every=2s,within=5s,failures=30,http://localhost:80/ok",
+            "alive": "every=10s,within=5s,failures=3,port:80",
+        },
+    }
+    shown = ok("task", "show", str(id)).out
+    for line in ("quiet      stopped after 5m without output", "service    restarted always", "stop       SIGINT, KILL after 10s"):
+        assert line in shown
+    ok("task", "edit", str(id), "--quiet", "none", "--alive", "none", "--start-limit", "none", "--restart", "never")
+    policy = store.task(id).policy
+    assert (policy.quiet, policy.start_limit, policy.stop.grace) == (None, None, 10)
+    assert policy.service is not None
+    assert (policy.service.restart, policy.service.alive, policy.service.ready is None) == (Restart.NEVER, None, False)
+    ok("task", "edit", str(id), "--no-service", "--retries", "2")
+    assert (store.task(id).policy.service, store.task(id).policy.retries) == (None, 2)
+    assert store.task(add("--service", "--", "serve")).policy == Policy(service=Service())
+
+
+def test_what_contradicts_itself_is_refused(store: Store) -> None:
+    ran = wzp("add", "--service", "--retries", "2", "--", "serve")
+    assert (ran.code, ran.err) == (
+        2,
+        "wzp-tui: a service is restarted, never, on-failure or always; retries are for what comes to an end\n",
+    )
+    id = add("--service", "--", "serve")
+    assert wzp("task", "edit", str(id), "--no-service", "--alive", "port:80").code == 2
+    assert "there are never, on-failure, always" in wzp("add", "--restart", "sometimes", "--", "serve").err
+
+
+def test_a_service_tells_how_it_stands(workers: Workers) -> None:
+    id = add("--ready", "line:^up", "--alive", "every=9s,line:beat", "--", "sh", "-c", "read go; echo up; read go")
+    pane = workers.lane()
+    becomes(workers.store, id, State.RUNNING)
+    why = ok("why", str(id)).out
+    assert "it serves as soon as line:^up gives a good answer" in why
+    assert "no answer of its probe yet, " in why
+    assert " of 30s" in ok("task", "list").out
+    pane.type("\r")
+    becomes(workers.store, id, State.SERVING)
+    why = ok("why", str(id)).out
+    assert "it serves, since line:^up gave a good answer" in why
+    assert "line:beat is asked every 9s whether it is alive" in why
+    assert ok("task", "show", str(id), "--json").json["task"]["run"]["ready"] is not None
+    assert "1 running" in ok("status").out
 
 
 # --- acting ---

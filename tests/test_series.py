@@ -18,6 +18,7 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import NewSeries, Store, open_store
 from wzp_tui.store import events as history
 from wzp_tui.tasks import order
+from wzp_tui.tasks.parse_policy import parse_ready
 from wzp_tui.tasks.policy import Policy, Service
 from wzp_tui.tasks.series import Overlap
 from wzp_tui.tasks.task import After, Priority, State
@@ -112,7 +113,7 @@ def test_the_time_is_changed_until_it_comes(store: Store, clock: Clock) -> None:
 
 
 def test_each_tick_adds_the_task_of_the_template(store: Store, clock: Clock) -> None:
-    policy = Policy(timeout=1.5, service=Service())
+    policy = Policy(timeout=1.5, retry_lost=True, service=Service(ready=parse_ready("port:80")))
     fields = {"argv": ("make", "a b"), "env": {"CI": "1"}, "priority": Priority.HIGH, "policy": policy, "locks": ("db",), "tags": ("x",)}
     id = store.add_series(a_series(**fields))
     assert store.one_series(id).next_ms == NOON + 10 * MINUTE

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wzp_tui.errors import TaskFileError
+from wzp_tui.tasks.backoff import Backoff, Exits, StartLimit
+from wzp_tui.tasks.policy import Ask, Policy, Probe, Restart, Service, Stop
 from wzp_tui.tasks.task import After, Priority
 from wzp_tui.tasks.taskfile import TaskPlan, load_task_file
 
@@ -245,3 +247,57 @@ def test_every_plan_is_in_order_or_its_cycle_is_one(tmp_path_factory: pytest.Tem
         for index, planned in enumerate(plan.tasks):
             assert all(before.task < index for before in planned.after)
             assert {plan.tasks[before].name for before, _ in planned.after} == {f"t{b}" for b in known[int(planned.name[1:])]}
+
+
+def test_a_policy_is_written_as_it_is_on_the_command_line(project: Path) -> None:
+    plan = load("""
+        [[task]]
+        name = "server"
+        run = "serve"
+        success = "0,SIGTERM"
+        retry_on = "75"
+        backoff = "5s to 1m by 3 jitter 0"
+        start_limit = "5 in 10m"
+        quiet = "5m"
+        stop_signal = "int"
+        stop_grace = 20
+        [task.service]
+        restart = "always"
+        ready = "http://localhost:8080/ok"
+        alive = "every=5s,within=1s,failures=2,port:8080"
+        [[task]]
+        name = "plain"
+        run = "true"
+    """)
+    server, plain = (planned.task.policy for planned in plan.tasks)
+    assert server == Policy(
+        success=Exits(frozenset({0}), frozenset({15})),
+        retry_on=Exits(frozenset({75})),
+        backoff=Backoff(5, 3, 60, 0),
+        start_limit=StartLimit(5, 600),
+        quiet=300,
+        stop=Stop(2, 20),
+        service=Service(
+            Restart.ALWAYS,
+            Probe(Ask.HTTP, "http://localhost:8080/ok", 1, 5, 30),
+            Probe(Ask.PORT, "8080", 5, 1, 2),
+        ),
+    )
+    assert plain == Policy()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('backoff = "soon"', "tasks.toml:4: `backoff`: 'soon' is no duration"),
+        ('retry_on = "300"', "tasks.toml:4: `retry_on`: exit codes '300'"),
+        ('start_limit = "often"', "tasks.toml:4: `start_limit`: start limit 'often': write how often and in what time"),
+        ('stop_signal = "SIGNOTHING"', "tasks.toml:4: `stop_signal`: 'SIGNOTHING' is no signal"),
+        ('[task.service]\nready = "8080"', "tasks.toml:5: `ready`: probe '8080': write port:8080"),
+        ('[task.service]\nreddy = "8080"', "tasks.toml:5: unknown key `reddy`; did you mean `ready`?"),
+        ("retries = 2\n[task.service]", "tasks.toml:4: `retries`: a service is restarted as `restart` says"),
+    ],
+)
+def test_what_is_wrong_in_a_policy_is_told_by_line(project: Path, line: str, told: str) -> None:
+    (found,) = problems(f'[[task]]\nname = "a"\nrun = "x"\n{line}\n')
+    assert found.startswith(told)

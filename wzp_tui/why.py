@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wzp_tui.clean import clean
+from wzp_tui.inpane.log import heard_ms
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task, View, liveness
 from wzp_tui.tasks import order
+from wzp_tui.tasks.countdown import countdowns
 from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.parse import duration_words, moment_words
+from wzp_tui.tasks.policy import Service
+from wzp_tui.tasks.span import span
 from wzp_tui.tasks.task import LIVE, Condition, State
 
 _NAMED = 5
@@ -61,7 +65,9 @@ def _queued(view: View, task: Task, folder: StoreFolder, now_ms: int) -> Iterato
         earlier = by_id[wait.task]
         to_be = "" if wait.condition is Condition.DONE else f" to be {wait.condition}"
         yield Fact(f"waits for #{wait.task} {clean(earlier.title, 60)}{to_be}, which is {earlier.state}", "store", earlier.changed_ms)
-    if task.not_before_ms > now_ms:
+    for then in countdowns(task, None, now_ms):
+        yield Fact(then.text, "store")
+    if task.not_before_ms > now_ms and not task.reason:
         left = duration_words((task.not_before_ms - now_ms) / 1000)
         yield Fact(f"it starts not before {moment_words(task.not_before_ms, now_ms)}, in {left}", "store")
     if not waits and task.not_before_ms <= now_ms and (kept := order.obstacle(task, board, now_ms)):
@@ -109,10 +115,21 @@ def _live(task: Task, run: Run, folder: StoreFolder, now_ms: int) -> Iterator[Fa
         yield Fact("its pane is gone; it goes on without one", "store")
     if run.stop:
         yield Fact(f"you asked it to {run.stop}", "store")
-    if task.policy.timeout:
-        left = task.policy.timeout - (now_ms - run.started_ms) / 1000
-        yield Fact(f"it is stopped in {duration_words(left)}" if left > 0 else "its time is over", "store")
+    if service := task.policy.service:
+        yield from _service(service, run)
+    for then in countdowns(task, run, now_ms, heard_ms(folder, run) if task.policy.quiet else None):
+        yield Fact(then.text, "store")
     yield Fact(f"its log is {folder.log(run.id)}", "store")
+
+
+def _service(service: Service, run: Run) -> Iterator[Fact]:
+    if run.ready_ms is not None:
+        asked = f", since {clean(service.ready.name, 200)} gave a good answer" if service.ready else ""
+        yield Fact(f"it serves{asked}", "store", run.ready_ms)
+        if service.alive:
+            yield Fact(f"{clean(service.alive.name, 200)} is asked every {span(service.alive.every)} whether it is alive", "store")
+    elif service.ready:
+        yield Fact(f"it serves as soon as {clean(service.ready.name, 200)} gives a good answer", "store")
 
 
 def _ended(run: Run, folder: StoreFolder) -> Iterator[Fact]:

@@ -14,6 +14,7 @@ from wzp_tui.controller.opening import slot_holders
 from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task
+from wzp_tui.tasks.countdown import countdown, countdowns
 from wzp_tui.tasks.order import due_words
 from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.parse import duration_words, moment_words
@@ -57,7 +58,9 @@ def _matches(task: Task, states: frozenset[str], lane: str | None, workspace: st
 
 
 def _cells(row: TaskRow, now: int) -> tuple[str, ...]:
-    return (row.task.name, _MARKS.get(row.task.priority, ""), row.task.title, row.where, row.word, row.reason, _time(row, now))
+    will = countdown(row.task, row.run, now)
+    reason = " · ".join(part for part in (row.reason, will.text if will else "") if part)
+    return (row.task.name, _MARKS.get(row.task.priority, ""), row.task.title, row.where, row.word, reason, _time(row, now))
 
 
 def _time(row: TaskRow, now: int) -> str:
@@ -75,7 +78,8 @@ def show_task(id: int, as_json: bool) -> int:
         if as_json:
             print_json({"task": {**task_document(folder, task, last_run(store, id)), "runs": [run_document(folder, run) for run in runs]}})
             return 0
-    for name, value in _fields(task, time.time_ns() // 1_000_000):
+    now = time.time_ns() // 1_000_000
+    for name, value in (*_fields(task, now), *(("then", will.text) for will in countdowns(task, runs[-1] if runs else None, now))):
         if value:
             say(f"{paint(f'{name:<10}', 'faint')} {clean(value, 1 << 16)}")
     if runs:

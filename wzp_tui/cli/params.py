@@ -131,7 +131,7 @@ def _stored_tasks() -> tuple[Task, ...]:
 
 
 WAITING = (State.QUEUED, State.HELD)
-UNDER_WAY = (State.RUNNING, State.ASKING, State.REVIEW)
+UNDER_WAY = (State.RUNNING, State.SERVING, State.ASKING, State.REVIEW)
 ENDED = tuple(state for state in State if state not in OPEN)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -91,6 +91,8 @@ class Running:
                 return news.view
             if self._stops:
                 await self._stop_all()
+            elif _only_services_left(news.view):
+                await self._controller.ask(lambda store: _stop_all(store, "stop"))
         raise AssertionError("snapshots never end")
 
     def _news(self, store: Store) -> _News:
@@ -116,7 +118,9 @@ class Running:
             return
         elif event.new == State.SKIPPED:
             self._progress.line(f"{name} {paint('skipped', 'faint')} after {reason.partition(' ')[0]}")
-        elif event.new == State.QUEUED and event.old == State.RUNNING:
+        elif event.new == State.SERVING:
+            self._progress.line(f"{name} {paint('serves', 'running')}")
+        elif event.new == State.QUEUED and event.old in LIVE:
             self._progress.line(f"{name} is tried again: {reason}")
         elif event.new not in OPEN:
             shown = task._replace(state=State(event.new or ""), reason=reason)
@@ -188,7 +192,7 @@ class Running:
             note(f"{first.name} {clean(first.title, 60)} {first.state}, {first.reason}{log}{more}")
         if self._stops:
             return CTRL_C
-        return 0 if all(task.state is State.DONE for task in view.tasks) else 1
+        return 0 if all(task.state is State.DONE or (task.policy.service and task.state is State.CANCELLED) for task in view.tasks) else 1
 
 
 _COUNTED = {
@@ -197,6 +201,12 @@ _COUNTED = {
     "failed": frozenset({State.FAILED, State.LOST}),
     "done": frozenset({State.DONE}),
 }
+
+
+def _only_services_left(view: View) -> bool:
+    """The work is done for which the services of the file were there. A file of services alone runs until it is stopped."""
+    work = [task for task in view.tasks if not task.policy.service]
+    return bool(work) and all(task.state not in OPEN for task in work)
 
 
 def _stop_all(store: Store, kind: str) -> None:

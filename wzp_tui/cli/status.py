@@ -49,4 +49,6 @@ def _counted_as(task: Task) -> str:
         return "" if task.seen else "needs you"
     if task.needs_you:
         return "needs you"
+    if task.state is State.SERVING:
+        return "running"
     return str(task.state) if task.state in (State.RUNNING, State.QUEUED, State.HELD) else ""

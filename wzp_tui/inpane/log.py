@@ -4,6 +4,7 @@ import os
 from collections import deque
 
 from wzp_tui.paths import StoreFolder
+from wzp_tui.tasks.run import Run
 
 CAP = 64 << 20
 TAIL = 256 << 10
@@ -87,6 +88,15 @@ def set_cap(folder: StoreFolder, cap: int) -> None:
         with open(new, "w") as file:
             file.write(str(cap))
         os.replace(new, folder.log_cap)
+
+
+def heard_ms(folder: StoreFolder, run: Run) -> int | None:
+    """When an open run printed something last, or began; `None` where its log is full and cannot tell."""
+    try:
+        state = os.stat(folder.log(run.id))
+    except OSError:
+        return run.started_ms
+    return state.st_mtime_ns // 1_000_000 if state.st_size < cap_of(folder) else None
 
 
 def last_bytes(path: str, count: int = 64 << 10) -> bytes:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import PaneRow, Snapshot, TaskRow
+from wzp_tui.tasks.countdown import countdowns
 from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.policy_words import policy_words
 from wzp_tui.tasks.run import Run
@@ -23,14 +24,15 @@ class Fact(NamedTuple):
     role: str = "text"
 
 
-def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int) -> list[Fact]:
-    """All that is known of a task."""
+def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int, heard_ms: int | None = None) -> list[Fact]:
+    """All that is known of a task. `heard_ms`: when its run printed something last, where that is known."""
     task, run = row.task, row.run
     found = [Fact("state", f"{task.state} for {age(now_ms - task.changed_ms)}, since {moment(task.changed_ms)}", "bright")]
     if row.reason:
         found.append(Fact("because", clean(row.reason, 1000)))
     if task.reason and task.reason != row.reason:
         found.append(Fact("" if row.reason else "because", clean(task.reason, 1000)))
+    found += [Fact("then" if not at else "", then.text) for at, then in enumerate(countdowns(task, run, now_ms, heard_ms))]
     found += [Fact("after" if not at else "", _before(after, snapshot)) for at, after in enumerate(task.after)]
     found += [Fact("command", clean(line, 1000)) if not at else Fact("", clean(line, 1000)) for at, line in enumerate(_lines(task.argv))]
     found.append(Fact("folder", folder(task.cwd) + ("" if os.path.isdir(task.cwd) else "  (is not there)")))
@@ -62,6 +64,8 @@ def _facts_of_run(run: Run, row: TaskRow, now_ms: int) -> list[Fact]:
     found = [Fact("attempt", f"{run.attempt}{seat}{pane}, started {moment(run.started_ms)}")]
     if run.ended_ms is None:
         found.append(Fact("runs for", age(now_ms - run.started_ms)))
+        if run.ready_ms is not None:
+            found.append(Fact("serves for", age(now_ms - run.ready_ms)))
         if run.stop:
             found.append(Fact("asked to", run.stop, "needs"))
     else:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot
 from wzp_tui.store import Event
-from wzp_tui.tasks.task import State
+from wzp_tui.tasks.task import LIVE, State
 from wzp_tui.tui.looks import UNICODE, Glyphs
 
 SHELLS = frozenset("sh ash bash dash fish ksh nu pwsh tcsh xonsh zsh".split())
@@ -61,6 +61,7 @@ class Told(NamedTuple):
 
 _STATES = {
     State.RUNNING: ("running", "running", "started"),
+    State.SERVING: ("running", "running", "serves"),
     State.ASKING: ("needs", "needs", "asks"),
     State.REVIEW: ("needs", "needs", "ended its turn"),
     State.DONE: ("done", "done", "done"),
@@ -96,6 +97,8 @@ def event_words(event: Event, glyphs: Glyphs = UNICODE) -> Told | None:
     if event.kind == "task.state" and event.new in set(State):
         glyph, role, word = _STATES[State(event.new)]
         reason = clean(str(event.data.get("reason", "")), 200)
+        if event.new == State.QUEUED and event.old in LIVE and reason:
+            word = f"tried again: {reason}"
         text = f"{name} {reason if reason and event.new == State.FAILED else word}"
         return Told(getattr(glyphs, glyph), role, text)
     if event.kind == "run.orphaned":

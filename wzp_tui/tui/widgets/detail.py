@@ -180,8 +180,12 @@ class Detail(Vertical, can_focus=True):
             self._tell_why(row)
 
     def _tell_why(self, row: TaskRow | PaneRow) -> None:
-        if self._snapshot is not None:
-            self._why.show(facts_of_task(row, self._snapshot, self._clock()) if isinstance(row, TaskRow) else facts_of_pane(row))
+        if self._snapshot is None:
+            return
+        if isinstance(row, TaskRow):
+            self._why.show(facts_of_task(row, self._snapshot, self._clock(), self._controller.heard_ms(row)))
+        else:
+            self._why.show(facts_of_pane(row))
 
     def _open_live(self, row: TaskRow | PaneRow | None) -> None:
         pane = row.pane.id if isinstance(row, PaneRow) else row.pane if row else None

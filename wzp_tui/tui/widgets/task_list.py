@@ -1,6 +1,6 @@
 """The list: tasks in sections, and the panes without a task."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from textual.timer import Timer
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
+from wzp_tui.tasks.countdown import Countdown
 from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import Blank, Heading, Key, Listing, Row, View, key_of, section_of
 from wzp_tui.tui.looks import Look, priority_look, task_look
@@ -23,6 +24,12 @@ from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.words import folder, pane_name, pane_state
 
 AGE = 6
+Foretell = Callable[[TaskRow, int], Countdown | None]
+"""Says at a time what will happen to a task by itself."""
+
+
+def nothing(row: TaskRow, now_ms: int) -> None:
+    """Nobody knows."""
 
 
 class Columns(NamedTuple):
@@ -57,8 +64,9 @@ def columns(width: int, longest_id: int, wanted: tuple[str, ...] = Columns._fiel
 class TaskList(LineView[Row]):
     """Tasks and free panes, one line each."""
 
-    def __init__(self, *, id: str | None = None, clock: Clock = now_ms) -> None:
+    def __init__(self, *, id: str | None = None, clock: Clock = now_ms, countdown: Foretell = nothing) -> None:
         super().__init__(id=id)
+        self._countdown = countdown
         self.view = View()
         self.snapshot: Snapshot | None = None
         self.marked: frozenset[Key] = frozenset()
@@ -74,6 +82,8 @@ class TaskList(LineView[Row]):
         self._ager: Timer | None = None
         self._ages: dict[int, str] = {}
         """What was painted last, by task."""
+        self._foretold: dict[int, str] = {}
+        """What was painted last of what will happen by itself, by task."""
 
     def key(self, row: Row) -> Key | None:
         return key_of(row)
@@ -142,21 +152,38 @@ class TaskList(LineView[Row]):
     # -- ages ------------------------------------------------------------------------------------------------------------------
 
     def _wait_for_next_age(self) -> None:
-        """Paint again when an age that is shown changes, and not before."""
+        """Paint again when an age or a countdown that is shown changes, and not before."""
         if self._ager is not None:
             self._ager.stop()
         now = self._clock()
         shown = self.rows[self.top : self.top + max(1, self.size.height)]
-        spans = [ages_in(now - row.since_ms) for row in shown if isinstance(row, TaskRow) and _has_age(row)]
+        tasks = [row for row in shown if isinstance(row, TaskRow)]
+        spans = [ages_in(now - row.since_ms) for row in tasks if _has_age(row)]
+        spans += [found.stands for row in tasks if (found := self._countdown(row, now))]
         self._ager = self.set_timer(max(0.2, min(spans)), self._age) if spans else None
 
     def _age(self) -> None:
-        """Paint the ages that are others now."""
+        """Paint the ages and countdowns that are others now."""
         now, width = self._clock(), self.size.width
         for line, row in enumerate(self.rows[self.top : self.top + self.size.height]):
-            if isinstance(row, TaskRow) and _has_age(row) and self._ages.get(row.task.id) != age(now - row.since_ms):
+            if not isinstance(row, TaskRow):
+                continue
+            if self._foretold.get(row.task.id, "") != self._foretell(row, now):
+                self.refresh(Region(0, line, width, 1))
+            elif _has_age(row) and self._ages.get(row.task.id) != age(now - row.since_ms):
                 self.refresh(Region(width - AGE, line, AGE, 1))
         self._wait_for_next_age()
+
+    def _foretell(self, row: TaskRow, now: int) -> str:
+        """What will happen by itself; what the word of the state says already is left out."""
+        found = self._countdown(row, now)
+        return found.text.removeprefix(f"{row.word} ") if found else ""
+
+    def on_line_view_moved(self) -> None:
+        """Other rows may be in sight."""
+        self._wait_for_next_age()
+
+    on_line_view_scrolled = on_line_view_moved
 
     # -- painting --------------------------------------------------------------------------------------------------------------
 
@@ -190,7 +217,10 @@ class TaskList(LineView[Row]):
     def _paint_task(self, row: TaskRow, width: int, at_cursor: bool) -> Strip:
         look = task_look(row, self.glyphs)
         title = clean(row.task.title, 400)
-        word, reason = ("asked …", "") if key_of(row) in self.asked else (clean(row.word, 40), clean(row.reason, 400))
+        will = self._foretold[row.task.id] = self._foretell(row, self._clock())
+        reasons = (will, row.reason) if row.section is Section.QUEUED else (row.reason, will)
+        reason = clean(" · ".join(part for part in reasons if part), 400)
+        word, reason = ("asked …", "") if key_of(row) in self.asked else (clean(row.word, 40), reason)
         time = self._ages[row.task.id] = age(self._clock() - row.since_ms) if _has_age(row) else ""
         mark = priority_look(row, self.glyphs)
         return self._paint_row(row, look, (row.task.name, mark, title, clean(row.where, 40), word, reason, time), width, at_cursor)
