@@ -35,10 +35,39 @@ timeout = "10m"
 ```
 
 `wzp-tui run FILE.toml` runs its tasks to their end in a store of their own, without a screen; it exits with 0 only if every task is done.
+`wzp-tui task import FILE.toml` puts them into your queue, `wzp-tui task export` prints tasks of your queue as such a file. A file whose
+name ends with `.json` holds the same as JSON: `{"task": [{"name": "compile", "run": "make -j2"}]}`.
 [examples](examples) has files to begin with.
 
 [taskfile.schema.json](taskfile.schema.json) lets an editor complete and check a file; most read its path from a first line
 `#:schema PATH`. This page and the schema are made from the models that read the files: `python -m tests.taskfile_page`.
+"""
+
+PARAMETERS = """\
+```toml
+[params.TARGET]
+help = "where to"
+choices = ["staging", "live"]
+
+[params.NOTE]
+default = ""
+
+[[task]]
+name = "deploy"
+title = "deploy to ${TARGET}"
+argv = ["./deploy", "--to", "${TARGET}"]
+lane = "deploy-${TARGET}"
+
+[[task]]
+name = "tell"
+run = 'echo "$TARGET: $NOTE" | ./tell'
+after = ["deploy"]
+```
+
+`wzp-tui run FILE.toml --param TARGET=live` gives the values; where one is missing, that is told before anything starts. `${NAME}` is
+replaced in every text of a task but `name`, `after` and shell lines, and a value never becomes more than one argument. A shell line
+(`run`, and the `command:` of a probe) stays as it is: it finds the values in its environment, so that the shell expands them as `"$NAME"`,
+and no value can become a command. `$${` stands for a plain `${`; without `[params]`, nothing is replaced.
 """
 
 
@@ -50,7 +79,10 @@ def _lines() -> Iterator[str]:
     yield HEAD
     models = FileModel.model_json_schema(schema_generator=_Schema)["$defs"]
     yield from _table("[[task]]", models["TaskEntry"])
+    yield from _table("[task.service]", models["ServiceEntry"])
     yield from _table("[lanes.NAME]", models["LaneEntry"])
+    yield from _table("[params.NAME]", models["ParameterEntry"])
+    yield PARAMETERS
 
 
 def _table(name: str, model: Mapping[str, Any]) -> Iterator[str]:
@@ -86,6 +118,7 @@ class _Schema(GenerateJsonSchema):
         task = made["$defs"]["TaskEntry"]
         task["oneOf"] = [{"required": ["run"]}, {"required": ["argv"]}]
         task["not"] = {"required": ["lane", "pane"]}
+        made["properties"]["params"]["propertyNames"] = {"pattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$"}
         made["properties"]["lanes"]["propertyNames"] = {"pattern": "^[a-z0-9][a-z0-9_-]{0,31}$"}
         return made
 

@@ -127,7 +127,7 @@ env = { "A B" = "1" }
         "tasks.toml:9: `run`: must be a string",
         "tasks.toml:10: `timeout`: 'soon' is no duration; write 90s, 10m, 1h30m or 2d",
         "tasks.toml:11: `A B`: 'A B' names no variable; write K or K=V, K with letters, digits and _",
-        "tasks.toml:12: unknown key `jobs`; there are: lanes, task",
+        "tasks.toml:12: unknown key `jobs`; there are: lanes, params, task",
     ]
 
 

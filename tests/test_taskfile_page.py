@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wzp_tui.errors import TaskFileError
-from wzp_tui.tasks.taskfile import load_task_file
+from wzp_tui.tasks.taskfile import load_task_file, parameters_of
 
 from .json_schema import violations
 from .taskfile_page import PAGE, ROOT, SCHEMA, page, schema
@@ -33,7 +33,8 @@ def test_what_the_page_shows_is_right(tmp_path: Path) -> None:
         file = tmp_path / f"{number}.toml"
         file.write_text(shown)
         assert not violations(tomllib.loads(shown), json.loads(schema()))
-        assert load_task_file(str(file)).tasks
+        given = {each.name: each.choices[0] for each in parameters_of(str(file)).values() if each.default is None}
+        assert load_task_file(str(file), given).tasks
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,11 @@ from collections.abc import Iterable
 
 from wzp_tui.clean import clean
 from wzp_tui.cli.documents import MASK, iso, run_document, task_document, task_documents
+from wzp_tui.cli.matching import matching
 from wzp_tui.cli.output import paint, print_json, print_table, say
 from wzp_tui.cli.session import opened
 from wzp_tui.cli.waiting import last_run
-from wzp_tui.controller.filter import doubt, parse
-from wzp_tui.controller.join import Join
-from wzp_tui.controller.opening import slot_holders
-from wzp_tui.controller.snapshot import MuxState, Section, TaskRow
+from wzp_tui.controller.snapshot import Section, TaskRow
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks.countdown import countdown, countdowns
@@ -28,29 +26,17 @@ _MARKS = {Priority.HIGH: "↑", Priority.LOW: "↓"}
 
 def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, filter: str, as_json: bool) -> int:
     """All tasks that are not archived, or those that match. Raises `UsageError` for a wrong filter."""
-    wanted = parse(filter)
     with opened() as (folder, store):
-        store.settle()
-        view = store.view(events=0)
-        now = time.time_ns() // 1_000_000
-        holders = slot_holders(folder, view)
-    mux = MuxState("none", True, now)
-    # The words are those of the tower; the panes are not asked for, since a list should never wait for a terminal.
-    snapshot = Join().snapshot(view, (), holders, mux, own_pane=None, opens_panes=False, trouble="", now_ms=now)
-    match = wanted.at(now)
-    rows = [row for row in snapshot.tasks if _matches(row.task, states, lane, workspace) and (match is None or match(row))]
+        found = matching(folder, store, filter)
+    rows = [row for row in found.rows if _matches(row.task, states, lane, workspace)]
     if as_json:
-        print_json({"tasks": task_documents(folder, (row.task for row in rows), view.runs)})
+        print_json({"tasks": task_documents(folder, (row.task for row in rows), found.view.runs)})
     elif rows:
         heads = ("ID", "", "TITLE", "WHERE", "STATE", "REASON", "TIME")
-        print_table(heads, (_cells(row, now) for row in rows), roles=[_ROLES[row.section] for row in rows], wide=2)
+        print_table(heads, (_cells(row, found.now_ms) for row in rows), roles=[_ROLES[row.section] for row in rows], wide=2)
     else:
-        say(_none_found(doubt(filter, snapshot)) if view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
+        say(found.none_found if found.view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
     return 0
-
-
-def _none_found(why: str) -> str:
-    return f"no task matches: {why}" if why else "no task matches"
 
 
 def _matches(task: Task, states: frozenset[str], lane: str | None, workspace: str | None) -> bool:

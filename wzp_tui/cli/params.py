@@ -8,7 +8,7 @@ from click.shell_completion import CompletionItem
 
 from wzp_tui.clean import clean
 from wzp_tui.cli import policy
-from wzp_tui.errors import WzpError
+from wzp_tui.errors import UsageError, WzpError
 from wzp_tui.tasks import lane as lanes
 from wzp_tui.tasks import parse
 from wzp_tui.tasks.schedule import parse_moment
@@ -109,6 +109,20 @@ class Duration(_Kind):
     read = staticmethod(parse.parse_duration)
 
 
+class Parameter(_Kind):
+    """`NAME=VALUE`, for a parameter of a task file."""
+
+    name = "param"
+
+    @staticmethod
+    def read(text: str) -> tuple[str, str]:
+        """Its name and value."""
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--param {parse.shown(text)}: write NAME=VALUE")
+        return name, value
+
+
 class Level(_Kind):
     """`high`, `normal` or `low`."""
 
@@ -134,6 +148,9 @@ WAITING = (State.QUEUED, State.HELD)
 UNDER_WAY = (State.RUNNING, State.SERVING, State.ASKING, State.REVIEW)
 ENDED = tuple(state for state in State if state not in OPEN)
 
+param_option = click.option(
+    "--param", "params", multiple=True, type=Parameter(), metavar="NAME=VALUE", help="The value of a parameter of the file. Repeatable."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 

@@ -8,7 +8,7 @@ import time
 
 import click
 
-from wzp_tui.cli.params import json_option
+from wzp_tui.cli.params import json_option, param_option
 from wzp_tui.cli.tower import MUXES
 from wzp_tui.paths import StoreFolder, make_private_dir, runs_dir
 from wzp_tui.tasks.lane import MAX_SLOTS
@@ -19,19 +19,20 @@ _NAME = re.compile(r"\d{8}T\d{6}Z(-\d+)?-[A-Za-z0-9._-]*")
 
 
 @click.command()
-@click.argument("file", metavar="FILE.toml", type=click.Path())
+@click.argument("file", metavar="FILE", type=click.Path())
 @click.option("--jobs", type=click.IntRange(1, MAX_SLOTS), metavar="N", help="Slots of lanes the file does not name (default: one a core).")
 @click.option("--mux", type=click.Choice(MUXES), default="embedded", show_default=True, help="Whose panes the tasks run in.")
+@param_option
 @json_option
-def run(file: str, jobs: int | None, mux: str, as_json: bool) -> int:
-    """Run the tasks of a file to their end; exit 0 only if every one is done.
+def run(file: str, jobs: int | None, mux: str, params: tuple[tuple[str, str], ...], as_json: bool) -> int:
+    """Run the tasks of a file, TOML or JSON, to their end; exit 0 only if every one is done.
 
     It works in a store of its own, so nothing of your queue moves. Ctrl-C stops the tasks in good order; a second one kills them.
     """
     from wzp_tui.cli.running import Running
     from wzp_tui.tasks.taskfile import load_task_file
 
-    plan = load_task_file(file, once=True)
+    plan = load_task_file(file, dict(params), once=True)
     folder = _new_store(file)
     return asyncio.run(Running(folder, plan, jobs or os.cpu_count() or 1, mux, as_json=as_json).go())
 
@@ -40,7 +41,7 @@ def _new_store(file: str) -> StoreFolder:
     """A folder for the store of this call. The oldest ones go, but for those at work."""
     base = make_private_dir(runs_dir())
     _prune(base)
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(file).removesuffix(".toml"))[:60]
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(file).removesuffix(".toml").removesuffix(".json"))[:60]
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     for number in range(1, 1000):
         path = os.path.join(base, f"{stamp}-{stem}" if number == 1 else f"{stamp}-{number}-{stem}")

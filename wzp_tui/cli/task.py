@@ -19,6 +19,7 @@ from wzp_tui.cli.params import (
     id_argument,
     ids_argument,
     json_option,
+    param_option,
     policy_options,
 )
 from wzp_tui.cli.policy import policy_from
@@ -72,6 +73,29 @@ def log(id: int, attempt: int | None, follow: bool) -> int:
     from wzp_tui.cli.log import print_log
 
     return print_log(id, attempt, follow)
+
+
+@task.command("import")
+@click.argument("file", metavar="FILE", type=click.Path())
+@param_option
+@click.option("--hold", is_flag=True, help="All of them wait for `task release` or `task assign`.")
+@json_option
+def import_(file: str, params: tuple[tuple[str, str], ...], hold: bool, as_json: bool) -> int:
+    """Queue the tasks of a file, TOML or JSON: all of them, or none where something is wrong."""
+    from wzp_tui.cli.task_files import import_tasks
+
+    return import_tasks(file, dict(params), hold, as_json)
+
+
+@task.command()
+@click.option("--filter", "filter", metavar="EXPR", default="", help="Only tasks that match, as in `task list`.")
+@click.option("--format", "format", type=click.Choice(["toml", "json"]), default="toml", show_default=True, help="Of the file.")
+@click.option("--with-env", is_flag=True, help="With the values of variables; without them, only their names are written.")
+def export(filter: str, format: str, with_env: bool) -> int:
+    """Print tasks as a file that `task import` and `run` read."""
+    from wzp_tui.cli.task_files import export_tasks
+
+    return export_tasks(filter, format, with_env)
 
 
 @task.command()

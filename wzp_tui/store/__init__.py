@@ -1,6 +1,6 @@
 """The store: the truth about tasks and runs. Whoever asks, a task is claimed in one transaction, and what was acknowledged stays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from wzp_tui.paths import StoreFolder
@@ -88,8 +88,11 @@ class Store(Protocol):
         """Add a task and return its id."""
         ...
 
-    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]]) -> list[int]:
-        """Add tasks in one transaction; each names the earlier ones of the batch that it waits for, by index in place of an id."""
+    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]], new_lanes: Mapping[str, int] = {}) -> list[int]:
+        """Add tasks in one transaction; each names the earlier ones of the batch that it waits for, by index in place of an id.
+
+        `new_lanes`: the slots of lanes that are made where there are none of these names.
+        """
         ...
 
     def assign(self, id: int, *, lane: str | None = None, place: str = "tab") -> None:

@@ -1,6 +1,6 @@
 """The store as an SQLite file with locks, spool and FIFOs beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Connection
 
 from wzp_tui.errors import TransitionError, UsageError
@@ -71,11 +71,14 @@ class SqliteStore:
     def add(self, new: NewTask) -> int:
         return self.add_all([(new, ())])[0]
 
-    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]]) -> list[int]:
+    def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]], new_lanes: Mapping[str, int] = {}) -> list[int]:
         self._note_boot()
         ids: list[int] = []
         touched: change.Seats = set()
         with self._database.write() as connection:
+            for name, slots in new_lanes.items():
+                if lanes.find(connection, name) is None:
+                    touched |= lanes.set_lane(connection, self.actor, name, slots, None, None)
             for new, after in batch:
                 task = new._replace(after=(*new.after, *(wait._replace(task=ids[wait.task]) for wait in after)))
                 id, seats = change.add(connection, self.actor, task)

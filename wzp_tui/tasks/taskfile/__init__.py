@@ -11,7 +11,8 @@
     lane = "build"
 """
 
-from wzp_tui.tasks.taskfile.loading import load_task_file
+from wzp_tui.tasks.taskfile.loading import load_task_file, parameters_of
+from wzp_tui.tasks.taskfile.parameters import Parameter
 from wzp_tui.tasks.taskfile.plan import PlannedTask, TaskPlan
 
-__all__ = ["PlannedTask", "TaskPlan", "load_task_file"]
+__all__ = ["Parameter", "PlannedTask", "TaskPlan", "load_task_file", "parameters_of"]

@@ -51,6 +51,19 @@ class ServiceEntry(_Model):
     """Asked while it serves; when it fails, the run ends. As `ready`, but `every=10s` and `failures=3` where it names none."""
 
 
+class ParameterEntry(_Model):
+    """A value that is given when the file is read. `${NAME}` in the texts of tasks stands for it."""
+
+    default: Text | None = None
+    """Its value where none is given. Without a default, a value must be given."""
+    required: bool = True
+    """`false`: it is empty where none is given."""
+    choices: list[Text] = []
+    """The values that it may have; without them, any."""
+    help: Text = ""
+    """What it is for, where it is asked for."""
+
+
 class TaskEntry(_Model):
     """A task. It has either `run` or `argv`, and a name that the others can wait for."""
 
@@ -59,7 +72,7 @@ class TaskEntry(_Model):
     title: Text = ""
     """What lists show; without it, the name."""
     run: Text | None = None
-    """The command, as a line of the shell."""
+    """The command, as a line of the shell. It finds parameters in its environment: write `"$NAME"`."""
     argv: list[Text] | None = None
     """The command, as a program and its arguments, without a shell."""
     after: list[str] = []
@@ -125,6 +138,8 @@ class TaskEntry(_Model):
 class FileModel(_Model):
     """A task file."""
 
+    params: dict[Variable, ParameterEntry] = {}
+    """Values that are given when the file is read, by name."""
     lanes: dict[LaneName, LaneEntry] = {}
     """Lanes, by name."""
     task: Annotated[list[TaskEntry], Field(min_length=1)]
@@ -137,4 +152,5 @@ def known_keys(path: Path) -> Sequence[str]:
         return list(FileModel.model_fields)
     if path[0] == "task" and path[2:3] == ("service",):
         return list(ServiceEntry.model_fields)
-    return list((TaskEntry if path[0] == "task" else LaneEntry).model_fields)
+    tables: dict[object, type[BaseModel]] = {"task": TaskEntry, "params": ParameterEntry, "lanes": LaneEntry}
+    return list(tables[path[0]].model_fields)

@@ -26,6 +26,22 @@ class TaskPlan(NamedTuple):
     """The slots of the lanes that the file defines."""
 
     @property
+    def batch(self) -> list[tuple[NewTask, tuple[After, ...]]]:
+        """What is done once, as `Store.add_all` takes it. Nothing waits for what comes again."""
+        index = {each.name: at for at, each in enumerate(each for each in self.tasks if each.series is None)}
+        names = [each.name for each in self.tasks]
+        return [
+            (each.task, tuple(wait._replace(task=index[names[wait.task]]) for wait in each.after))
+            for each in self.tasks
+            if each.series is None
+        ]
+
+    @property
+    def series(self) -> list[NewSeries]:
+        """What comes again."""
+        return [each.series for each in self.tasks if each.series is not None]
+
+    @property
     def open_lanes(self) -> list[str]:
         """The lanes that tasks go into and the file does not define."""
         return sorted({each.task.lane for each in self.tasks if each.task.lane} - self.lanes.keys())

@@ -1,6 +1,7 @@
 """What an entry of a task file means, and what a model cannot say of it."""
 
 import os
+from collections.abc import Mapping
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
@@ -15,8 +16,11 @@ from wzp_tui.toml_file import TomlFile
 _POLICY = set("success retries retry_on retry_lost backoff start_limit timeout quiet stop_signal stop_grace service".split())
 
 
-def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems: list[str]) -> NewTask:
-    """The task that the entry of this number describes, its paths relative to `folder`; what is wrong in it is added to `problems`."""
+def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, parameters: Mapping[str, str], problems: list[str]) -> NewTask:
+    """The task that the entry of this number describes, its paths relative to `folder`; what is wrong in it is added to `problems`.
+
+    A shell line gets the `parameters` as variables.
+    """
 
     def wrong(key: str, text: str) -> None:
         problems.append(file.problem(("task", number, key), text))
@@ -48,7 +52,7 @@ def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, problems
         lane=None if entry.pane else entry.lane or DEFAULT,
         place=entry.pane or "tab",
         priority=parse.parse_priority(entry.priority),
-        env=dict(entry.env),
+        env={**parameters, **entry.env} if _has_shell_line(entry) else dict(entry.env),
         env_names=tuple(entry.env_names),
         env_file=env_file,
         hold=entry.hold,
@@ -78,3 +82,8 @@ def again(file: TomlFile, number: int, entry: TaskEntry, task: NewTask, once: bo
     except UsageError as error:
         problems.append(file.problem(("task", number, "every"), f"`every`: {error}"))
     return series
+
+
+def _has_shell_line(entry: TaskEntry) -> bool:
+    probes = (entry.service.ready, entry.service.alive) if entry.service else ()
+    return entry.run is not None or any("command:" in probe for probe in probes if probe)
