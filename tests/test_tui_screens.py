@@ -4,11 +4,15 @@
 """
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import worlds
-from tests.looks import SIZES
+from tests.looks import SIZES, app_of
+from tests.support import until
+from tests.tui import lines
 from wzp_tui.tui.app import TowerApp
 from wzp_tui.tui.screens.pane_full import PaneWatch
 from wzp_tui.tui.widgets.header import Header
@@ -54,6 +58,22 @@ def test_back_after_an_hour(looks: Looks, size: tuple[int, int]) -> None:
         app.tower.query_one(Header).refresh()
 
     looks(worlds.busy(), size, act=come_back, clock=lambda: now[0])
+
+
+async def test_while_wezterm_is_silent_the_last_screen_stays(tmp_path: Path) -> None:
+    app = app_of(worlds.busy(), str(tmp_path / "store"))
+    async with app.run_test(size=MEDIUM) as pilot:
+        await until(lambda: "Do you want to make this edit" in "\n".join(lines(app)))
+        mux: Any = app.controller.mux
+        mux.silent, before = True, mux.asked
+        app.controller.snapshots.set(worlds.unreachable())
+        await until(lambda: mux.asked > before + 1)
+        await pilot.pause()
+        shown = "\n".join(lines(app))
+        assert "WezTerm unreachable" in shown
+        assert "Do you want to make this edit" in shown
+        await pilot.press("j")
+        await until(lambda: "no answer within 5 s\n" in "\n".join(lines(app)))
 
 
 # -- forms ---------------------------------------------------------------------------------------------------------------------
