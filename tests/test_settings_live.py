@@ -10,7 +10,7 @@ from rich.color import Color
 from textual.widgets import Input
 
 from tests.support import until
-from tests.test_tui_terminal import OPEN, Terminal
+from tests.terminals import OPEN, Terminal
 from tests.tui import Tower, lines, tower
 from wzp_tui.config import themes
 from wzp_tui.mux.embedded import Embedded

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import wait_until
-from tests.test_tui_terminal import OPEN, Terminal
+from tests.terminals import OPEN, Terminal
 from tests.workers import Workers, becomes, shell
 from wzp_tui.logs.outside import editor_argv, pager_argv
 from wzp_tui.paths import StoreFolder

@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
+from tests.monkey.on_terminal import MonkeyOnTerminal
 from tests.monkey.run import Monkey, Result, habitat
 
 
@@ -18,13 +19,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.monkey", description=__doc__)
     parser.add_argument("--events", type=int, default=20_000, metavar="N", help="keys, pastes, clicks and resizes (20000)")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 16), help="where chance begins")
+    parser.add_argument("--terminal", action="store_true", help="at a real terminal, the tower a process of its own")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="wzp-monkey-"))
     live_in(folder)
     print(f"seed {asked.seed}, {asked.events} events, in {folder}", flush=True)
-    monkey = Monkey(folder, asked.seed)
+    monkey = MonkeyOnTerminal(folder, asked.seed) if asked.terminal else Monkey(folder, asked.seed)
     try:
-        result = asyncio.run(monkey.play(asked.events))
+        played = monkey.play(asked.events)
+        result = played if isinstance(played, Result) else asyncio.run(played)
     except BaseException:
         traceback.print_exc()
         print(f"it crashed; what the monkey did last: {monkey.last}")
