@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tests.support import wait_until
 
+PS = shutil.which("ps") or "ps"
 OPEN = b"\x1b[?1049h"
 SWITCHES = {b"1049": False, b"25": True, b"1000": False, b"1003": False, b"1004": False, b"2004": False}
 """Private modes, and how a clean terminal has them: alternate screen, cursor, mouse, focus reports, paste marks."""
@@ -48,7 +50,7 @@ class Terminal:
     @property
     def tower(self) -> int:
         """The process id of the child that draws."""
-        listed = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True).stdout.splitlines()
+        listed = subprocess.run([PS, "-axo", "pid=,ppid="], capture_output=True, text=True).stdout.splitlines()
         return next(int(pid) for pid, parent in map(str.split, listed) if int(parent) == self.parent.pid)
 
     def ended(self) -> int:

@@ -2,16 +2,22 @@
 
 import asyncio
 import fcntl
+import importlib
 import os
+import pkgutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from textual import events
+from textual.screen import Screen
 
 from tests.support import until
 from tests.tui import Tower, tower
 from wzp_tui.tasks.task import NewTask, State
+from wzp_tui.tui import screens
+from wzp_tui.tui.screens.leaving import Leaving
+from wzp_tui.tui.screens.tower import TowerScreen
 
 
 @pytest.fixture
@@ -136,6 +142,13 @@ async def test_two_keys_at_once_answer_a_question_once(it: Tower) -> None:
     await it.press("j", "k")
     assert it.app.is_running
     assert it.app.screen is it.app.tower
+
+
+def test_every_screen_that_lies_on_the_tower_is_left_once() -> None:
+    for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
+        for found in vars(importlib.import_module(module.name)).values():
+            if isinstance(found, type) and issubclass(found, Screen) and found.__module__ == module.name and not issubclass(found, Leaving):
+                assert issubclass(TowerScreen, found), f"{found.__name__} is no Leaving: a key too many takes the tower away"
 
 
 async def test_a_waiting_task_is_cancelled_after_a_question(it: Tower) -> None:

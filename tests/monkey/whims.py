@@ -79,6 +79,7 @@ WALKS = (
     ("T", "{word}", ESCAPE),
     ("\x10", "{word}", ENTER),
     ("\x10", DOWN, DOWN, DOWN, ENTER),
+    ("f", "{letter}", "{letter}", ENTER),
     ("?", "j", "G", "{word}", ESCAPE),
     ("y", "{letter}"),
     ("a", "G", UP, ENTER, DOWN, ENTER),  # into a shell

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import ModalScreen
 
+from wzp_tui.tui.screens.leaving import Leaving
 from wzp_tui.tui.screens.sheet import SheetLine
 from wzp_tui.tui.widgets.lines import LineView
 
@@ -31,7 +32,7 @@ def labels(count: int, letters: str = LETTERS) -> list[str]:
     return [*single, *(first + second for first in letters[size - doubled :] for second in letters)][:count]
 
 
-class Jump(ModalScreen[Target | None]):
+class Jump(Leaving[Target | None], ModalScreen[Target | None]):
     """Shows the letters in these panels and waits for those of a row. Escape leaves, and so does a click."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape,enter", "leave", "Leave"), ("backspace", "back", "Back")]
