@@ -52,7 +52,7 @@ def log(store: Store, workers: Workers, folder: StoreFolder, monkeypatch: pytest
         terminal.press(b"O")
         terminal.wait_for(b"1 line in 1 of 1 log")
         terminal.press(b"\r")
-        terminal.wait_for(b"Pager")
+        terminal.wait_for(b"Wrap")
         return terminal
 
     yield open

@@ -17,7 +17,7 @@ def note(what):
 for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
     signal.signal(number, lambda number, frame: note(f"signal {signal.Signals(number).name}"))
 tty.setraw(0)
-note(f"begin {os.getpid()}")
+note(f"begin {os.getpid()}:{open('/proc/self/stat').read().rpartition(')')[2].split()[19]}")
 os.write(1, screen.encode().decode("unicode_escape").encode("latin-1"))
 while True:
     try:

@@ -37,7 +37,8 @@ def once(runs: Mapping[int, Run], noted: Mapping[int, Sequence[Noted]], witnesse
         if len(begun) != 1:
             yield f"run {id} of #{lines[0].task} began {len(begun)} times"
         run = runs.get(id)
-        alive = bool(process(int(begun[0].detail)).start)
+        pid, _, start = begun[0].detail.partition(":")
+        alive = process(int(pid)).start == start
         if run is None:
             continue  # not the last one of its task
         if run.open and not alive:

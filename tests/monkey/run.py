@@ -93,7 +93,7 @@ class Monkey:
         """Give it something to break: witnesses, short tasks, and such that wait."""
         for name in ("default", "build"):
             await it.controller.set_lane(name, 2)
-            await it.controller.pause_lane(name, False)
+            await it.controller.resume_lane(name)
         number = len(self._witnesses)
         for lane in (None, None, "build"):
             id = await it.controller.add(self._charges.witness(number, lane))
@@ -144,7 +144,7 @@ class Monkey:
         for lane in now.lanes:
             if lane.lane.slots > 4 or lane.lane.paused:
                 await it.controller.set_lane(lane.lane.name, 2)
-                await it.controller.pause_lane(lane.lane.name, False)
+                await it.controller.resume_lane(lane.lane.name)
 
     async def _judge(self, it: Tower) -> list[str]:
         view = await it.controller.ask(_view)
