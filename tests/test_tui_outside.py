@@ -62,7 +62,7 @@ def log(store: Store, workers: Workers, folder: StoreFolder, monkeypatch: pytest
 
 def painted_again(terminal: Terminal, before: int) -> None:
     """Wait until the tower has its screen back, with the log on it."""
-    wait_until(lambda: OPEN in terminal.read()[before:] and b"Pager" in terminal.read()[before:], 20)
+    wait_until(lambda: OPEN in terminal.read()[before:] and b"Wrap" in terminal.read()[before:], 20)
 
 
 def test_the_editor_gets_the_file_and_the_line_and_the_tower_goes_on(
@@ -114,6 +114,19 @@ def test_a_pager_that_shows_all_at_once_stays_until_it_is_read(log: Callable[...
     before = len(terminal.read())
     terminal.press(b"\r")
     painted_again(terminal, before)
+
+
+def test_two_keys_at_once_lend_the_terminal_once(log: Callable[..., Terminal], program: Program) -> None:
+    """A second program must not take it from the first: the tower would never get it back."""
+    terminal = log(EDITOR=program('echo "editing $*"; read a'))
+    before = len(terminal.read())
+    terminal.press(b"vvv")
+    terminal.wait_for(b"editing")
+    terminal.press(b"\r")
+    painted_again(terminal, before)
+    terminal.wait_for(b"the terminal is lent already")
+    terminal.press(b"q")
+    wait_until(lambda: b"All logs" in terminal.read()[before:])
 
 
 def test_an_editor_that_is_not_there_is_named(log: Callable[..., Terminal]) -> None:

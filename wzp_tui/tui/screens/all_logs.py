@@ -184,12 +184,12 @@ class AllLogs(LogKeys):
         which = "the marked lines" if self._hits.marked else f"the {plural(len(rows), 'line')} shown"
         await self.save(Save("lines.log", [which], only_clean=True), write)
 
-    @work(group="question", exclusive=True)
+    @work(group="outside")
     async def action_log_editor(self) -> None:
         if row := self._hits.current:
             await self.lend_terminal("editor", self._controller.folder.log(row.run.id), row.hit.offset)
 
-    @work(group="question", exclusive=True)
+    @work(group="outside")
     async def action_log_pager(self) -> None:
         if row := self._hits.current:
             await self.lend_terminal("pager", self._controller.folder.log(row.run.id), row.hit.offset)

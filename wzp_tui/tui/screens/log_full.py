@@ -176,11 +176,11 @@ class LogFull(LogKeys):
 
         await self.save(Save(f"task-{self._run.task}.{self._run.attempt}.log", lines), write)
 
-    @work(group="question", exclusive=True)
+    @work(group="outside")
     async def action_log_pager(self) -> None:
         await self.lend_terminal("pager", self._path, self._view.line_here)
 
-    @work(group="question", exclusive=True)
+    @work(group="outside")
     async def action_log_editor(self) -> None:
         await self.lend_terminal("editor", self._path, self._view.line_here)
 
