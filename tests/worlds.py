@@ -10,7 +10,7 @@ from wzp_tui.controller import LaneRow, MuxState, PaneRow, Section, Snapshot, Ta
 from wzp_tui.errors import MuxUnreachable
 from wzp_tui.panes import Client, Pane
 from wzp_tui.store import Event, Lane, Run
-from wzp_tui.tasks.task import After, Priority, State, Task, shell_line
+from wzp_tui.tasks.task import After, Condition, Priority, State, Task, shell_line
 
 NOON = int(datetime(2026, 11, 23, 10, 44, 0).timestamp() * 1000)
 """The moment, in local time: the pictures are the same wherever they are made."""
@@ -32,6 +32,7 @@ SECTIONS = {
     State.LOST: Section.NEEDS_YOU,
     State.FAILED: Section.FAILED,
     State.RUNNING: Section.RUNNING,
+    State.SERVING: Section.RUNNING,
     State.QUEUED: Section.QUEUED,
     State.HELD: Section.QUEUED,
 }
@@ -126,6 +127,24 @@ def busy() -> Snapshot:
     return Snapshot(
         MuxState("wezterm", True, NOON), tasks, panes, lanes, ("api", "default", "docs"), events, opens_panes=True, taken_ms=NOON
     )
+
+
+def pipeline() -> Snapshot:
+    """A release on its way: what waits for what."""
+    done, waits = {"exit": 0}, ("build", "waits")
+    tasks = (
+        task(1, "fetch", State.DONE, "build", "done", "", 900, **done),
+        task(2, "compile", State.DONE, "build", "done", "", 700, after=(After(1),), **done),
+        task(3, "database", State.SERVING, "web/1", "serving", "ready on :5432", 800, pane=3, lane="web"),
+        task(4, "unit tests", State.RUNNING, "build/1", "running", "41 % · 212 of 517 · 3m left", 41, pane=13, after=(After(2),)),
+        task(5, "integration tests", State.QUEUED, "build", "next", "build is full", 30, after=(After(2), After(3, Condition.READY))),
+        task(6, "package", State.QUEUED, *waits, "after #4, #5", 30, after=(After(4), After(5))),
+        task(7, "sign", State.QUEUED, *waits, "after #6", 30, after=(After(6),)),
+        task(8, "publish", State.HELD, "build", "held", "by you", 30, after=(After(7),)),
+        task(9, "tell the team that it failed", State.QUEUED, *waits, "after #5 failed", 30, after=(After(5, Condition.FAILED),)),
+        task(30, "npm audit", State.QUEUED, "build", "2nd", "", 30),
+    )
+    return replace(busy(), tasks=tasks)
 
 
 def first_start() -> Snapshot:

@@ -64,6 +64,7 @@ COMMANDS = (
     Command("pane.go", "", "Go there", "show the pane and give it the keys", short="Go there", verb="pane focus"),
     Command("view.log", "o", "Log", "read the recorded output on the whole screen", verb="task log"),
     Command("view.logs", "O", "All logs", "find lines in the logs of all runs", verb="logs"),
+    Command("view.graph", "W", "What waits for what", "tasks below those that they wait for; Enter goes to one", verb="task graph"),
     Command("task.assign", "a", "Assign", "to a lane, a new pane, or into an idle shell", rank=5),
     Command("task.new", "n", "New", "add a task: a command", rank=3, verb="task add"),
     Command("task.edit", "e", "Edit", "change the command before it starts; ^e: all of it", rank=9),

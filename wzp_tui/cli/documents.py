@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wzp_tui.clean import clean
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Event, Lane, NewTask, Run, Series, Task
 from wzp_tui.tasks.series import catch_up_words
+
+if TYPE_CHECKING:
+    from wzp_tui.logs.progress import RunProgress
 
 MASK = "***"
 """Stands for the value of a variable, wherever a task is shown."""
@@ -15,8 +18,8 @@ UPCOMING = 5
 """The next ticks of a series that are told."""
 
 
-def task_document(folder: StoreFolder, task: Task, run: Run | None) -> dict[str, Any]:
-    """A task, with its last run."""
+def task_document(folder: StoreFolder, task: Task, run: Run | None, progress: "RunProgress | None" = None) -> dict[str, Any]:
+    """A task, with its last run, and how far that is."""
     return {
         "id": task.id,
         "title": clean(task.title),
@@ -35,6 +38,7 @@ def task_document(folder: StoreFolder, task: Task, run: Run | None) -> dict[str,
         "changed": iso(task.changed_ms),
         "seen": task.seen,
         "run": run_document(folder, run) if run else None,
+        "progress": _progress_document(progress) if progress else None,
     }
 
 
@@ -81,9 +85,21 @@ def run_document(folder: StoreFolder, run: Run) -> dict[str, Any]:
     }
 
 
-def task_documents(folder: StoreFolder, tasks: Iterable[Task], runs: Mapping[int, Run]) -> list[dict[str, Any]]:
-    """Tasks, each with its last run."""
-    return [task_document(folder, task, runs.get(task.id)) for task in tasks]
+def _progress_document(found: "RunProgress") -> dict[str, Any]:
+    said = found.progress
+    return {
+        "done": said.done if said else None,
+        "total": said.total if said else None,
+        "percent": said.percent if said else None,
+        "rest": found.rest(time.time_ns() // 1_000_000),
+    }
+
+
+def task_documents(
+    folder: StoreFolder, tasks: Iterable[Task], runs: Mapping[int, Run], progress: "Mapping[int, RunProgress] | None" = None
+) -> list[dict[str, Any]]:
+    """Tasks, each with its last run, and how far that is."""
+    return [task_document(folder, task, runs.get(task.id), (progress or {}).get(task.id)) for task in tasks]
 
 
 def lane_document(lane: Lane, taken: int, queued: int, is_empty: bool) -> dict[str, Any]:

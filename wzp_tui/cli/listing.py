@@ -8,8 +8,8 @@ from wzp_tui.cli.documents import MASK, iso, run_document, task_document, task_d
 from wzp_tui.cli.matching import matching
 from wzp_tui.cli.output import paint, print_json, print_table, say
 from wzp_tui.cli.session import opened
-from wzp_tui.cli.waiting import last_run
 from wzp_tui.controller.snapshot import Section, TaskRow
+from wzp_tui.logs.progress import progress_of
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks.countdown import countdown, countdowns
@@ -20,7 +20,7 @@ from wzp_tui.tasks.policy_words import policy_words
 from wzp_tui.tasks.task import Priority, State, command_line
 from wzp_tui.tasks.touches import relative
 
-_ROLES = {Section.NEEDS_YOU: "needs", Section.FAILED: "failed", Section.RUNNING: "running", Section.QUEUED: "", Section.DONE: "faint"}
+ROLES = {Section.NEEDS_YOU: "needs", Section.FAILED: "failed", Section.RUNNING: "running", Section.QUEUED: "", Section.DONE: "faint"}
 _MARKS = {Priority.HIGH: "↑", Priority.LOW: "↓"}
 
 
@@ -28,12 +28,16 @@ def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, 
     """All tasks that are not archived, or those that match. Raises `UsageError` for a wrong filter."""
     with opened() as (folder, store):
         found = matching(folder, store, filter)
+        progress = {run.task: progress_of(folder, store, run) for run in found.view.runs.values() if run.open}
     rows = [row for row in found.rows if _matches(row.task, states, lane, workspace)]
     if as_json:
-        print_json({"tasks": task_documents(folder, (row.task for row in rows), found.view.runs)})
+        print_json({"tasks": task_documents(folder, (row.task for row in rows), found.view.runs, progress)})
     elif rows:
+        far = {task: each.words(found.now_ms) for task, each in progress.items()}
         heads = ("ID", "", "TITLE", "WHERE", "STATE", "REASON", "TIME")
-        print_table(heads, (_cells(row, found.now_ms) for row in rows), roles=[_ROLES[row.section] for row in rows], wide=2)
+        print_table(
+            heads, (_cells(row, found.now_ms, far.get(row.task.id, "")) for row in rows), roles=[ROLES[row.section] for row in rows], wide=2
+        )
     else:
         say(found.none_found if found.view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
     return 0
@@ -43,9 +47,9 @@ def _matches(task: Task, states: frozenset[str], lane: str | None, workspace: st
     return (not states or task.state in states) and lane in (None, task.lane) and workspace in (None, task.workspace)
 
 
-def _cells(row: TaskRow, now: int) -> tuple[str, ...]:
+def _cells(row: TaskRow, now: int, progress: str) -> tuple[str, ...]:
     will = countdown(row.task, row.run, now)
-    reason = " · ".join(part for part in (row.reason, will.text if will else "") if part)
+    reason = " · ".join(part for part in (row.reason or progress, will.text if will else "") if part)
     return (row.task.name, _MARKS.get(row.task.priority, ""), row.task.title, row.where, row.word, reason, _time(row, now))
 
 
@@ -61,11 +65,15 @@ def show_task(id: int, as_json: bool) -> int:
     with opened() as (folder, store):
         store.settle()
         task, runs = store.task(id), store.runs(id)
+        last = runs[-1] if runs else None
+        progress = progress_of(folder, store, last) if last and last.open else None
         if as_json:
-            print_json({"task": {**task_document(folder, task, last_run(store, id)), "runs": [run_document(folder, run) for run in runs]}})
+            shown = task_document(folder, task, last, progress)
+            print_json({"task": {**shown, "runs": [run_document(folder, run) for run in runs]}})
             return 0
     now = time.time_ns() // 1_000_000
-    for name, value in (*_fields(task, now), *(("then", will.text) for will in countdowns(task, runs[-1] if runs else None, now))):
+    then = [("then", will.text) for will in countdowns(task, last, now)]
+    for name, value in (*_fields(task, now), ("progress", progress.words(now) if progress else ""), *then):
         if value:
             say(f"{paint(f'{name:<10}', 'faint')} {clean(value, 1 << 16)}")
     if runs:

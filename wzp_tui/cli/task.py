@@ -65,6 +65,15 @@ def show(id: int, as_json: bool) -> int:
 
 
 @task.command()
+@json_option
+def graph(as_json: bool) -> int:
+    """What waits for what: each task below those that it waits for, and the way that takes longest."""
+    from wzp_tui.cli.graph import print_graph
+
+    return print_graph(as_json)
+
+
+@task.command()
 @id_argument()
 @click.option("--attempt", type=click.IntRange(1), metavar="N", help="Of this attempt (default: the last one).")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the task has ended.")

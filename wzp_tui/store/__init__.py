@@ -72,6 +72,10 @@ class Store(Protocol):
         """The runs of a task, the first one first."""
         ...
 
+    def durations(self, task: int) -> tuple[float, ...]:
+        """The seconds that the last runs of this command took which ended well, under whatever id; the newest first, at most 20."""
+        ...
+
     def recent_runs(self, tasks: Sequence[int] = (), *, since_ms: int = 0, limit: int = 1000) -> tuple[Run, ...]:
         """The runs of all tasks, or of these, that went on after `since_ms`; the last begun first."""
         ...

@@ -100,6 +100,20 @@ def runs(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ())
     return tuple(_run(row) for row in connection.execute(f"SELECT {_RUN} FROM run {where}", tuple(values)))
 
 
+DURATIONS = """
+SELECT (run.ended_ms - run.started_ms) / 1000.0
+FROM task AS mine JOIN task AS same ON same.argv = mine.argv JOIN run ON run.task = same.id
+WHERE mine.id = ? AND same.id IN (SELECT id FROM task WHERE title = mine.title ORDER BY id DESC LIMIT 100)
+  AND run.exit = 0 AND run.reason = '' AND run.ended_ms >= run.started_ms
+ORDER BY run.id DESC LIMIT 20
+"""
+
+
+def durations(connection: sqlite3.Connection, task: int) -> tuple[float, ...]:
+    """The seconds that the last runs of this command took which ended well."""
+    return tuple(row[0] for row in connection.execute(DURATIONS, (task,)))
+
+
 def open_run(connection: sqlite3.Connection, task: int) -> Run | None:
     """The run of the task that has not ended."""
     found = runs(connection, "WHERE task = ? AND ended_ms IS NULL", (task,))

@@ -52,6 +52,10 @@ class SqliteStore:
             rows.task(connection, task)
             return rows.runs(connection, "WHERE task = ? ORDER BY id", (task,))
 
+    def durations(self, task: int) -> tuple[float, ...]:
+        with self._read() as connection:
+            return rows.durations(connection, task)
+
     def recent_runs(self, tasks: Sequence[int] = (), *, since_ms: int = 0, limit: int = 1000) -> tuple[Run, ...]:
         chosen = f"task IN ({', '.join('?' * len(tasks))}) AND" if tasks else ""
         where = f"WHERE {chosen} (ended_ms IS NULL OR ended_ms >= ?) ORDER BY id DESC LIMIT ?"

@@ -188,6 +188,15 @@ class Actions(Drafting, RowActions):
 
         self.app.push_screen(AllLogs(self.controller, clock=self.clock))
 
+    @work(group="question", exclusive=True)
+    async def action_view_graph(self) -> None:
+        from wzp_tui.tui.screens.graph import Graph
+
+        row = next((row for row in self.situation().rows if isinstance(row, TaskRow)), None)
+        chosen = await self.app.push_screen_wait(Graph(self.controller, row.task.id if row else None, clock=self.clock))
+        if chosen is not None and not self.tasks.reveal(chosen):
+            self.tell(f"#{chosen} is not in this view; Esc clears the filter")
+
     def action_move_needs(self) -> None:
         rows = [row for row in self.tasks.rows if isinstance(row, TaskRow) and needs_you(row)]
         if rows:
