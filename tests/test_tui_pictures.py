@@ -64,11 +64,6 @@ def test_stop(looks: Callable[..., None]) -> None:
     looks(worlds.busy(), (80, 24), "x")
 
 
-def test_assign(looks: Callable[..., None]) -> None:
-    """Lanes, new panes, idle shells."""
-    looks(worlds.busy(), (80, 24), *"jjjjjjjj", "a")
-
-
 def test_help(looks: Callable[..., None]) -> None:
     """What can be done with the selected row comes first."""
     looks(worlds.busy(), (100, 40), "question_mark")
