@@ -25,6 +25,7 @@ PARTS = {
     "idle": "what 100 panes cost while nothing happens",
     "screens": "keys under floods, huge logs",
     "tower": "the tower's first paint, and its keys with 10,000 tasks",
+    "memory": "what a tower keeps after an hour's work and after a day's; ten minutes",
 }
 """Modules beside this one; each has `rows()`, the measurements one after the other."""
 

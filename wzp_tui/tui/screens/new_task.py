@@ -7,10 +7,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import TextArea
 
 from wzp_tui.tui.draft import Draft, problem
 from wzp_tui.tui.screens.sheet import Foot, Sheet, SheetLine
+from wzp_tui.tui.widgets.line_box import LineBox
 from wzp_tui.tui.words import folder
 
 
@@ -29,7 +29,7 @@ class NewTask(Sheet[Draft]):
         super().__init__()
         self._draft, self._title, self._fixed = draft, title, fixed
         self._lanes: list[str | None] = [*lanes, None]
-        self._text = TextArea(draft.line, soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
+        self._text = LineBox(draft.line)
         self._heading, self._foot = SheetLine(), Foot()
 
     def compose(self) -> ComposeResult:

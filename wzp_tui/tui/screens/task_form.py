@@ -12,6 +12,7 @@ from textual.widgets import Input, Static, TextArea
 from wzp_tui.errors import UsageError
 from wzp_tui.tui.draft import FIELDS, Draft, Field, Known
 from wzp_tui.tui.screens.sheet import Foot, Sheet, SheetLine
+from wzp_tui.tui.widgets.line_box import LineBox
 
 FRAME = 6
 """Lines of the sheet that are no fields."""
@@ -26,11 +27,7 @@ class FieldRow(Vertical):
         self.choices = field.choices(known)
         self._was = text
         self._wrong = Static(markup=False, classes="wrong")
-        self.box: Input | TextArea = (
-            TextArea(text, soft_wrap=True, compact=True, show_line_numbers=False, highlight_cursor_line=False)
-            if field.name == "line"
-            else Input(text, compact=True, select_on_focus=False)
-        )
+        self.box: Input | TextArea = LineBox(text) if field.name == "line" else Input(text, compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         with Horizontal():
