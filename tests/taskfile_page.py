@@ -35,6 +35,7 @@ timeout = "10m"
 ```
 
 `wzp-tui run FILE.toml` runs its tasks to their end in a store of their own, without a screen; it exits with 0 only if every task is done.
+A task with a table `[task.service]` serves instead of coming to an end: it is stopped when all the others have ended.
 `wzp-tui task import FILE.toml` puts them into your queue, `wzp-tui task export` prints tasks of your queue as such a file. A file whose
 name ends with `.json` holds the same as JSON: `{"task": [{"name": "compile", "run": "make -j2"}]}`.
 [examples](examples) has files to begin with.
@@ -91,7 +92,7 @@ def _table(name: str, model: Mapping[str, Any]) -> Iterator[str]:
     required = model.get("required", ())
     for key, known in model["properties"].items():
         default = f"`{json.dumps(known['default'])}`" if "default" in known else ""
-        yield f"| `{key}` | {_kind(known)} | {'required' if key in required else default} | {known['description']} |"
+        yield f"| `{key}` | {_kind(known)} | {'required' if key in required else default} | {' '.join(known['description'].split())} |"
     yield ""
 
 

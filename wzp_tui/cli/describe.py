@@ -78,8 +78,8 @@ def _task_words(row: TaskRow) -> str:
     match task.state:
         case State.QUEUED:
             return f"queued in {row.where}, {row.word}{of_reason}" if task.lane else f"queued for a pane of its own, {row.word}{of_reason}"
-        case State.RUNNING if row.word == "running":
-            return f"running {'without a pane' if run and run.detached else f'in {row.where}'}"
+        case State.RUNNING | State.SERVING if row.word == task.state:
+            return f"{row.word} {'without a pane' if run and run.detached else f'in {row.where}'}"
         case State.ASKING:
             return f"asks{of_reason}"
         case State.REVIEW:

@@ -58,10 +58,21 @@ after    = ["compile"]         # when these are done
 lane     = "build"             # or pane = "tab" or "split": a pane of its own
 cwd      = "."                 # relative to this file
 env      = { CI = "1" }        # also env_names = ["TOKEN"], env_file = "FILE"
-retries  = 2                   # also retry_lost = true
-timeout  = "10m"               # or seconds
+retries  = 2                   # also retry_on, retry_lost, backoff, start_limit
+timeout  = "10m"               # or seconds; also quiet, success, stop_signal, stop_grace
 priority = "high"              # also title = "TEXT", workspace = "NAME"
+
+[[task]]
+name = "server"
+run  = "make serve"
+
+[task.service]                 # it serves instead of coming to an end; others wait with after = ["server:ready"]
+ready   = "http://localhost:8080/ok"             # or port:8080, line:REGEX, command:LINE
+alive   = "every=10s,within=5s,failures=3,port:8080"
+restart = "always"             # or on-failure, never
 ```
+
+When all tasks of a file have ended that are no services, its services are stopped.
 
 ## Verbs
 """

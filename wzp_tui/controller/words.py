@@ -23,8 +23,14 @@ def _words(task: Task, run: Run | None, queues: Queues) -> tuple[str, str]:
             obstacle = queues.obstacles.get(task.id)
             return (obstacle.word, obstacle.reason) if obstacle else _ready_words(task, queues)
         case State.FAILED if run:
-            return exit_words(run.exit, run.signal) if run.exit is not None or run.signal else "failed", run.reason or run.detail
+            return _failed_words(task, run)
     return str(task.state), task.reason
+
+
+def _failed_words(task: Task, run: Run) -> tuple[str, str]:
+    """How its last run ended, and what that does not say: that it was given up, why it was ended, what its output says."""
+    word = exit_words(run.exit, run.signal) if run.exit is not None or run.signal else "failed"
+    return word, run.reason or run.detail if task.reason in ("", word, run.reason) else task.reason
 
 
 def _live_words(task: Task, run: Run) -> tuple[str, str]:

@@ -28,7 +28,7 @@ from wzp_tui.store.lock import NOT_BEGUN, FileLock, write_durably
 from wzp_tui.store.process import boot
 from wzp_tui.store.wake import Fifo, wake, wake_all
 from wzp_tui.tasks.lane import check_lane_name
-from wzp_tui.tasks.outcome import exit_words
+from wzp_tui.tasks.outcome import ended_well, exit_words
 from wzp_tui.tasks.run import ExitRecord
 from wzp_tui.tasks.task import State
 
@@ -98,7 +98,7 @@ class LaneWorker:
     def tell(self, claim: Claim, record: ExitRecord) -> None:
         """Say in the pane how a run ended."""
         seconds = max(0, record.ended_ms - claim.run.started_ms) / 1000
-        good = record.exit == 0 and not record.reason
+        good = ended_well(claim.task.policy, record)
         words = "done" if good else clean(exit_words(record.exit, record.signal, record.reason))
         self.pane.say(f"\x1b[{32 if good else 31}m{claim.task.name} {words}\x1b[0m \x1b[2m{seconds:.1f}s\x1b[0m")
 
@@ -261,7 +261,7 @@ class TaskWorker(LaneWorker):
 
     def tell(self, claim: Claim, record: ExitRecord) -> None:
         """Say how the run ended, and remember what the held pane will show."""
-        self._ended_well = (record.exit == 0 and not record.reason) or record.cancelled
+        self._ended_well = ended_well(claim.task.policy, record) or record.cancelled
         super().tell(claim, record)
         self._held = clean_lines(last_lines(self.folder.log(claim.run.id), HELD_LINES).decode(errors="replace"))
         self._words = clean(exit_words(record.exit, record.signal, record.reason))
