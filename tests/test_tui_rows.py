@@ -1,13 +1,15 @@
 """What is done with a row by keys: sent to, copied, taken back; over a real store and real panes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 
 import pytest
 
 from tests.support import until
 from tests.tui import Tower, tower
+from wzp_tui.commands import COMMANDS
 from wzp_tui.tasks.task import State
+from wzp_tui.tui.situation import OF_ROWS
 
 
 @pytest.fixture
@@ -95,6 +97,17 @@ async def test_the_command_title_and_id_of_a_row_are_copied(it: Tower) -> None:
     await it.shows("Copy, of 2 rows")
     await it.press("i")
     await until(lambda: it.app.clipboard == "#1\n#2")
+
+
+async def test_keys_for_a_row_that_has_just_gone_do_nothing(it: Tower) -> None:
+    for command in COMMANDS:
+        if command.id in OF_ROWS:
+            done = getattr(it.app.tower, f"action_{command.action}")()
+            if isinstance(done, Coroutine):
+                await done
+            await it.pilot.pause()
+    await it.press("j")
+    assert it.app.is_running
 
 
 async def test_a_cancelled_task_is_queued_again_by_undo(it: Tower) -> None:

@@ -50,6 +50,8 @@ class RowActions(Asking):
     @work(group="question", exclusive=True)
     async def action_row_copy(self) -> None:
         rows = self.situation().rows
+        if not rows:  # they went while the key was on its way
+            return
         what = await self.wait_for(ask_copy(rows))
         if what is None:
             return
