@@ -231,3 +231,21 @@ def test_without_wezterm_its_panes_are_unreachable(project: Path) -> None:
         assert (ran.code, ran.out) == (3, ""), ran
         assert ran.err.startswith("wzp-tui: ")
         assert ran.err.count("\n") == 1
+
+
+def test_what_waits_for_a_failure_that_does_not_come_is_not_needed(project: Path) -> None:
+    (project / "alarm.toml").write_text(
+        '[[task]]\nname = "test"\nrun = "true"\n[[task]]\nname = "alarm"\nrun = "true"\nafter = ["test:failed"]\n'
+        '[[task]]\nname = "calm"\nrun = "true"\nafter = ["alarm"]\n'
+    )
+    ran = ok("run", "alarm.toml")
+    assert "#2 alarm not needed after #1" in ran.out
+    assert "#3 calm not needed after #2" in ran.out
+
+
+def test_what_failed_is_cleaned_up_and_the_exit_still_tells_of_it(project: Path) -> None:
+    (project / "clean.toml").write_text(
+        '[[task]]\nname = "test"\nrun = "false"\n[[task]]\nname = "clean"\nrun = "touch cleaned"\nafter = ["test:failed"]\n'
+    )
+    assert wzp("run", "clean.toml").code == 1
+    assert (project / "cleaned").exists()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from wzp_tui.clean import clean, clean_lines
@@ -15,9 +16,9 @@ from wzp_tui.controller import Controller, Snapshot, open_mux
 from wzp_tui.errors import MuxError, TransitionError
 from wzp_tui.inpane.log import last_lines
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Event, Store, Task, View
+from wzp_tui.store import Event, Store, View
 from wzp_tui.tasks.parse import duration_words
-from wzp_tui.tasks.task import LIVE, OPEN, State
+from wzp_tui.tasks.task import LIVE, OPEN, After, Condition, State, Task
 from wzp_tui.tasks.taskfile import TaskPlan
 
 CTRL_C = 130
@@ -117,7 +118,8 @@ class Running:
         elif event.kind != "task.state":
             return
         elif event.new == State.SKIPPED:
-            self._progress.line(f"{name} {paint('skipped', 'faint')} after {reason.partition(' ')[0]}")
+            word = "not needed" if is_as_it_should(task, {each.id: each for each in view.tasks}) else "skipped"
+            self._progress.line(f"{name} {paint(word, 'faint')} after {reason.partition(' ')[0]}")
         elif event.new == State.SERVING:
             self._progress.line(f"{name} {paint('serves', 'running')}")
         elif event.new == State.QUEUED and event.old in LIVE:
@@ -192,7 +194,20 @@ class Running:
             note(f"{first.name} {clean(first.title, 60)} {first.state}, {first.reason}{log}{more}")
         if self._stops:
             return CTRL_C
-        return 0 if all(task.state is State.DONE or (task.policy.service and task.state is State.CANCELLED) for task in view.tasks) else 1
+        tasks = {task.id: task for task in view.tasks}
+        return 0 if all(is_as_it_should(task, tasks) for task in view.tasks) else 1
+
+
+def is_as_it_should(task: Task, tasks: Mapping[int, Task]) -> bool:
+    """It is done; a service that was stopped at the end; or it was not needed, since it waits for a failure that did not come."""
+    if task.state is State.SKIPPED:
+        waits = [(after, tasks[after.task]) for after in task.after if after.task in tasks]
+        return any(after.never_met_by(before.state) and _went_well(after, before, tasks) for after, before in waits)
+    return task.state is State.DONE or (task.policy.service is not None and task.state is State.CANCELLED)
+
+
+def _went_well(after: After, before: Task, tasks: Mapping[int, Task]) -> bool:
+    return before.state is State.DONE if after.condition is Condition.FAILED else is_as_it_should(before, tasks)
 
 
 _COUNTED = {
