@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from wzp_tui.commands import BY_ID
-from wzp_tui.config import LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
+from wzp_tui.config import ArchiveSettings, LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
 from wzp_tui.config.themes import ROLES
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +85,7 @@ def _lines() -> Iterator[str]:
     yield from _table("[ui]", UiSettings)
     yield from _table("[mux]", MuxSettings)
     yield from _table("[log]", LogSettings)
+    yield from _table("[archive]", ArchiveSettings)
     yield from _table("[lanes.NAME]", LaneSettings)
     yield Settings.model_fields["lanes"].description + "\n"  # type: ignore[operator]
     yield f"## `limit`\n\n{Settings.model_fields['limit'].description} It stands above all tables of the file: `limit = 6`.\n"

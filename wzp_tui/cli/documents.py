@@ -37,6 +37,7 @@ def task_document(folder: StoreFolder, task: Task, run: Run | None, progress: "R
         "not_before": iso(task.not_before_ms) if task.not_before_ms else None,
         "changed": iso(task.changed_ms),
         "seen": task.seen,
+        "archived": task.archived,
         "run": run_document(folder, run) if run else None,
         "progress": _progress_document(progress) if progress else None,
     }

@@ -1,7 +1,7 @@
 """Tasks as a table, and one of them in full."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from wzp_tui.clean import clean
 from wzp_tui.cli.documents import MASK, iso, run_document, task_document, task_documents
@@ -32,15 +32,20 @@ def list_tasks(states: frozenset[str], lane: str | None, workspace: str | None, 
     rows = [row for row in found.rows if _matches(row.task, states, lane, workspace)]
     if as_json:
         print_json({"tasks": task_documents(folder, (row.task for row in rows), found.view.runs, progress)})
-    elif rows:
-        far = {task: each.words(found.now_ms) for task, each in progress.items()}
-        heads = ("ID", "", "TITLE", "WHERE", "STATE", "REASON", "TIME")
-        print_table(
-            heads, (_cells(row, found.now_ms, far.get(row.task.id, "")) for row in rows), roles=[ROLES[row.section] for row in rows], wide=2
-        )
     else:
-        say(found.none_found if found.view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command")
+        none = found.none_found if found.view.tasks else "nothing is queued; `wzp-tui add -- make test` queues a command"
+        print_rows(rows, found.now_ms, none, {task: each.words(found.now_ms) for task, each in progress.items()})
     return 0
+
+
+def print_rows(rows: Sequence[TaskRow], now_ms: int, none_found: str, far: Mapping[int, str] = {}) -> None:
+    """Tasks as a table, or what to say where there are none. `far`: how far some of them are."""
+    if not rows:
+        say(none_found)
+        return
+    heads = ("ID", "", "TITLE", "WHERE", "STATE", "REASON", "TIME")
+    cells = (_cells(row, now_ms, far.get(row.task.id, "")) for row in rows)
+    print_table(heads, cells, roles=[ROLES[row.section] for row in rows], wide=2)
 
 
 def _matches(task: Task, states: frozenset[str], lane: str | None, workspace: str | None) -> bool:

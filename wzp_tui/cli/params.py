@@ -1,7 +1,8 @@
 """The kinds of values that verbs take, each with its completion, and the options that many verbs share."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar, cast
 
 import click
 from click.shell_completion import CompletionItem
@@ -157,6 +158,33 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 def ids_argument(*states: State) -> Callable[[F], F]:
     """One or more tasks."""
     return click.argument("ids", nargs=-1, required=True, metavar="ID...", type=TaskId(*states))
+
+
+class Chosen(NamedTuple):
+    """The tasks that a verb is for: those that are named, or those that a filter finds."""
+
+    ids: tuple[int, ...] = ()
+    filter: str | None = None
+    dry_run: bool = False
+    states: tuple[State, ...] = ()
+    """Of what a filter finds, only tasks in these states; empty: in any."""
+
+
+def chosen_tasks(*states: State) -> Callable[[F], F]:
+    """Tasks by id or by filter, as the parameter `chosen`; a filter takes those in these states."""
+
+    def decorate(verb: F) -> F:
+        @wraps(verb)
+        def run(ids: tuple[int, ...], filter: str | None, dry_run: bool, **given: Any) -> Any:
+            if bool(ids) == (filter is not None):
+                raise UsageError("name the tasks: their ids, or --filter EXPR for all that match it")
+            return verb(chosen=Chosen(ids, filter, dry_run, states), **given)
+
+        wrapped: Any = click.option("--dry-run", is_flag=True, help="Say which tasks it would be, and change nothing.")(run)
+        wrapped = click.option("--filter", "filter", metavar="EXPR", help="All tasks that match, as in `task list`.")(wrapped)
+        return cast(F, click.argument("ids", nargs=-1, metavar="[ID]...", type=TaskId(*states))(wrapped))
+
+    return decorate
 
 
 def id_argument(*states: State) -> Callable[[F], F]:

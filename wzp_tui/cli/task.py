@@ -1,6 +1,5 @@
 """`task …`: look at tasks, and tell them what to do."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -8,27 +7,25 @@ import click
 from wzp_tui.cli.fast import add
 from wzp_tui.cli.params import (
     ENDED,
-    POLICY,
     UNDER_WAY,
     WAITING,
+    Chosen,
     Duration,
     LaneName,
-    Level,
-    Moment,
-    Wait,
+    TaskId,
+    chosen_tasks,
     id_argument,
     ids_argument,
     json_option,
     param_option,
-    policy_options,
 )
-from wzp_tui.cli.policy import policy_from
 from wzp_tui.cli.session import do_each, opened
+from wzp_tui.cli.task_edit import clone, edit, tag
+from wzp_tui.cli.task_history import archive, search
 from wzp_tui.errors import UsageError
 from wzp_tui.store import Store
 from wzp_tui.tasks import parse
-from wzp_tui.tasks.check import check_tag
-from wzp_tui.tasks.task import After, Priority, State, command_line
+from wzp_tui.tasks.task import State
 
 
 @click.group(no_args_is_help=False)
@@ -37,6 +34,11 @@ def task() -> None:
 
 
 task.add_command(add)
+task.add_command(edit)
+task.add_command(clone)
+task.add_command(tag)
+task.add_command(archive)
+task.add_command(search)
 
 
 @task.command("list")
@@ -46,9 +48,28 @@ task.add_command(add)
 @click.option("--lane", type=LaneName(), metavar="NAME", help="Only tasks of this lane.")
 @click.option("--workspace", metavar="NAME", help="Only tasks of this workspace.")
 @click.option("--filter", "filter", metavar="EXPR", default="", help="Only tasks that match, as in the tower: 'state:failed text'.")
+@click.option("--archived", is_flag=True, help="Those in the archive, the newest first.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, metavar="N", help="Of the archive: how many.")
+@click.option("--before", type=TaskId(), metavar="ID", help="Of the archive: only those that are older than this one.")
 @json_option
-def list_(states: tuple[str, ...], lane: str | None, workspace: str | None, filter: str, as_json: bool) -> int:
+def list_(
+    states: tuple[str, ...],
+    lane: str | None,
+    workspace: str | None,
+    filter: str,
+    archived: bool,
+    limit: int,
+    before: int | None,
+    as_json: bool,
+) -> int:
     """All tasks, the most urgent first."""
+    if archived:
+        from wzp_tui.cli.history import list_archived
+        from wzp_tui.controller.filter.grammar import quoted
+
+        named = {"state": states, "lane": (lane,), "workspace": (workspace,)}
+        more = (f"{field}:{','.join(quoted(name) for name in names if name)}" for field, names in named.items() if any(names))
+        return list_archived(" ".join([filter, *more]), limit, before, as_json)
     from wzp_tui.cli.listing import list_tasks
 
     return list_tasks(frozenset(states), lane, workspace, filter, as_json)
@@ -133,164 +154,76 @@ def assign(id: int, lane: str | None, pane: str | None, as_json: bool) -> int:
         store.assign(id, lane=lane, place=pane or "tab")
         return f"assigned to lane {lane}" if lane else f"assigned to a {pane} of its own"
 
-    return do_each([id], act, as_json)
+    return do_each(Chosen((id,)), act, as_json)
 
 
 @task.command()
-@ids_argument(*WAITING, *UNDER_WAY)
+@chosen_tasks(*WAITING, *UNDER_WAY)
 @json_option
-def cancel(ids: tuple[int, ...], as_json: bool) -> int:
+def cancel(chosen: Chosen, as_json: bool) -> int:
     """Cancel what waits; ask what runs to stop."""
-    return do_each(ids, lambda store, id: "asked to stop" if store.cancel(id) == "asked" else "cancelled", as_json)
+    return do_each(chosen, lambda store, id: "asked to stop" if store.cancel(id) == "asked" else "cancelled", as_json)
 
 
 @task.command()
-@ids_argument(*UNDER_WAY)
+@chosen_tasks(*UNDER_WAY)
 @click.option("--interrupt", "kind", flag_value="interrupt", help="As Ctrl-C does.")
 @click.option("--kill", "kind", flag_value="kill", help="At once, without a chance to clean up.")
 @json_option
-def stop(ids: tuple[int, ...], kind: str | None, as_json: bool) -> int:
+def stop(chosen: Chosen, kind: str | None, as_json: bool) -> int:
     """Stop what runs: it is asked first, and killed when it does not listen."""
 
     def act(store: Store, id: int) -> str:
         store.stop(id, kind or "stop")
         return {"interrupt": "asked to interrupt", "kill": "asked to kill"}.get(kind or "", "asked to stop")
 
-    return do_each(ids, act, as_json)
+    return do_each(chosen, act, as_json)
 
 
 @task.command()
-@ids_argument(*ENDED)
+@chosen_tasks(*ENDED)
 @json_option
-def retry(ids: tuple[int, ...], as_json: bool) -> int:
+def retry(chosen: Chosen, as_json: bool) -> int:
     """Run ended tasks again."""
-    return do_each(ids, _saying("queued again", lambda store, id: store.retry(id)), as_json)
+    return do_each(chosen, _saying("queued again", lambda store, id: store.retry(id)), as_json)
 
 
 @task.command()
-@ids_argument(State.QUEUED)
+@chosen_tasks(State.QUEUED)
 @json_option
-def hold(ids: tuple[int, ...], as_json: bool) -> int:
+def hold(chosen: Chosen, as_json: bool) -> int:
     """Keep queued tasks from starting."""
-    return do_each(ids, _saying("held", lambda store, id: store.hold(id)), as_json)
+    return do_each(chosen, _saying("held", lambda store, id: store.hold(id)), as_json)
 
 
 @task.command()
-@ids_argument(State.HELD)
+@chosen_tasks(State.HELD)
 @json_option
-def release(ids: tuple[int, ...], as_json: bool) -> int:
+def release(chosen: Chosen, as_json: bool) -> int:
     """Let held tasks start."""
-    return do_each(ids, _saying("queued", lambda store, id: store.release(id)), as_json)
+    return do_each(chosen, _saying("queued", lambda store, id: store.release(id)), as_json)
 
 
 @task.command("next")
-@ids_argument(*WAITING)
+@chosen_tasks(*WAITING)
 @json_option
-def next_(ids: tuple[int, ...], as_json: bool) -> int:
+def next_(chosen: Chosen, as_json: bool) -> int:
     """Put waiting tasks before all others of their lane, in the order given."""
     # The last one moved is the first in its lane.
-    return do_each(ids[::-1], _saying("is next", lambda store, id: store.do_next(id)), as_json)
+    return do_each(chosen, _saying("is next", lambda store, id: store.do_next(id)), as_json, last_first=True)
 
 
 @task.command()
-@ids_argument(State.REVIEW, State.FAILED, State.LOST)
+@chosen_tasks(State.REVIEW, State.FAILED, State.LOST)
 @json_option
-def done(ids: tuple[int, ...], as_json: bool) -> int:
+def done(chosen: Chosen, as_json: bool) -> int:
     """Accept tasks under review, or mark failed and lost ones as seen."""
 
     def act(store: Store, id: int) -> str:
         store.done(id)
         return "done" if store.task(id).state is State.DONE else "seen"
 
-    return do_each(ids, act, as_json)
-
-
-@task.command()
-@id_argument(*WAITING)
-@click.option("--title", metavar="TEXT", help="What lists show.")
-@click.option("--priority", type=Level(), metavar="PRIORITY", help="high, normal or low.")
-@click.option("--cwd", metavar="DIR", help="Its working directory.")
-@click.option("--workspace", metavar="NAME", help="The workspace it belongs to.")
-@click.option("--at", type=Moment(), metavar="WHEN", help="Start it not before this time; `none`: as soon as it may.")
-@click.option("--due", type=Moment(), metavar="WHEN", help="When it should be done; `none`: whenever.")
-@click.option(
-    "--after",
-    multiple=True,
-    type=Wait(),
-    metavar="ID[:WHEN]",
-    help="Start when this task is done (or failed, ended, ready), instead of those before. Repeatable.",
-)
-@click.option("--after-none", is_flag=True, help="Wait for no other task.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Give it a tag. Repeatable.")
-@click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away. Repeatable.")
-@policy_options
-@click.argument("command", nargs=-1, metavar="[-- COMMAND [ARG]...]")
-@json_option
-def edit(id: int, as_json: bool, **given: Any) -> int:
-    """Change a task that has not started. Title and tags can be changed at any time. `none` takes a limit or a probe away."""
-    tags, untags = given.pop("tags"), given.pop("untags")
-    policy = {name: given.pop(name) for name in POLICY}
-    policy = {name: "" if value is True else value for name, value in policy.items() if value not in (None, False)}
-    fields = _fields(**given)
-    if not fields and not policy and not tags and not untags:
-        raise UsageError("say what to change; `wzp-tui task edit --help` shows what there is")
-
-    def act(store: Store, id: int) -> str:
-        if "argv" in fields and "title" not in fields:
-            old = store.task(id)
-            if old.title == parse.short_title(command_line(old.argv)):  # nobody gave it a name
-                fields["title"] = parse.short_title(command_line(fields["argv"]))
-        if tags or untags:
-            fields["tags"] = retagged(store.task(id).tags, tags, untags)
-        if policy:
-            fields["policy"] = policy_from(policy, store.task(id).policy)
-        store.edit(id, **fields)
-        return "changed: " + ", ".join(_WORDS.get(name, name) for name in fields)
-
-    return do_each([id], act, as_json)
-
-
-_WORDS = {"not_before_ms": "at", "due_ms": "due"}
-
-
-def retagged(before: Iterable[str], tags: Iterable[str], untags: Iterable[str]) -> tuple[str, ...]:
-    """The tags of a task when some are added and others taken away."""
-    return tuple(tag for tag in dict.fromkeys((*before, *map(check_tag, tags))) if tag not in set(untags))
-
-
-def _fields(
-    title: str | None,
-    priority: Priority | None,
-    cwd: str | None,
-    workspace: str | None,
-    at: int | None,
-    due: int | None,
-    after: tuple[After, ...],
-    after_none: bool,
-    command: tuple[str, ...],
-) -> dict[str, Any]:
-    if after and after_none:
-        raise UsageError("--after and --after-none exclude each other")
-    fields: dict[str, Any] = {}
-    if title is not None:
-        fields["title"] = parse.short_title(title)
-        if not fields["title"]:
-            raise UsageError("a title cannot be empty")
-    if priority is not None:
-        fields["priority"] = priority
-    if cwd is not None:
-        fields["cwd"] = parse.check_folder(cwd)
-    if workspace is not None:
-        fields["workspace"] = parse.check_name(workspace, "workspace")
-    if at is not None:
-        fields["not_before_ms"] = at
-    if due is not None:
-        fields["due_ms"] = due or None
-    if after or after_none:
-        fields["after"] = tuple(dict.fromkeys(after))
-    if command:
-        fields["argv"] = parse.check_command(list(command))
-    return fields
+    return do_each(chosen, act, as_json)
 
 
 def _saying(words: str, act: Any) -> Any:

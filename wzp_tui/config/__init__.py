@@ -5,6 +5,6 @@ of the user, `themes` their colours.
 """
 
 from wzp_tui.config.loading import Value, load_config, values
-from wzp_tui.config.settings import LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
+from wzp_tui.config.settings import ArchiveSettings, LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
 
-__all__ = ["LaneSettings", "LogSettings", "MuxSettings", "Settings", "UiSettings", "Value", "load_config", "values"]
+__all__ = ["ArchiveSettings", "LaneSettings", "LogSettings", "MuxSettings", "Settings", "UiSettings", "Value", "load_config", "values"]

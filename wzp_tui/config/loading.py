@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from wzp_tui.config import keymap, themes
-from wzp_tui.config.settings import LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
+from wzp_tui.config.settings import ArchiveSettings, LaneSettings, LogSettings, MuxSettings, Settings, UiSettings
 from wzp_tui.errors import ConfigError
 from wzp_tui.paths import config_file
 from wzp_tui.toml_file import Path, TomlFile, TomlProblem, nearest, read_toml, told
 
 VARIABLES = {"theme": "WZP_THEME", "glyphs": "WZP_GLYPHS"}
 """Settings of `[ui]` that a variable of the environment overrides."""
-TABLES: Mapping[str, type[BaseModel]] = {"ui": UiSettings, "mux": MuxSettings, "log": LogSettings}
+TABLES: Mapping[str, type[BaseModel]] = {"ui": UiSettings, "mux": MuxSettings, "log": LogSettings, "archive": ArchiveSettings}
 """Tables with a fixed set of keys."""
 
 

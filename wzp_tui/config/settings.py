@@ -71,6 +71,13 @@ class LogSettings(_Model):
     """The most that is recorded of one run, in MiB. Of what comes after it only the last 256 KiB are kept, behind a mark."""
 
 
+class ArchiveSettings(_Model):
+    """What becomes of ended tasks. `wzp-tui task search` finds them for ever."""
+
+    after_days: Annotated[int, Field(ge=0, le=3650)] = 30
+    """Days after which what ended goes out of all lists; 0: never. What needs you stays, and what an open task waits for."""
+
+
 class LaneSettings(_Model):
     """A lane: a named set of places, in which so many of its tasks run at once."""
 
@@ -96,6 +103,8 @@ class Settings(_Model):
     """How often WezTerm is asked, in seconds. What you do is always asked for at once."""
     log: LogSettings = LogSettings()
     """What is recorded."""
+    archive: ArchiveSettings = ArchiveSettings()
+    """What becomes of ended tasks."""
     lanes: dict[LaneName, LaneSettings] = {}
     """Lanes, by name. The tower makes them when it opens, and when they change here; one that is taken away here stays in the store."""
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] | None = None

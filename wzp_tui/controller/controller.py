@@ -265,6 +265,7 @@ class Controller:
         self._pace = (settings.mux.look, settings.mux.quiet)
         before, self._settings = self._settings, settings
         await self.ask(lambda store: _set_lanes(store, settings, before))
+        await self.ask(lambda store: store.set_archive_days(settings.archive.after_days))
         try:
             await asyncio.to_thread(set_cap, self.folder, settings.log.cap << 20)
         except OSError as error:

@@ -139,6 +139,27 @@ class Store(Protocol):
         """Accept a task under review, or mark a failed one as seen."""
         ...
 
+    def archive(self, id: int) -> None:
+        """Put an ended task out of all lists; `retry` brings it back."""
+        ...
+
+    def bring_back(self, id: int) -> None:
+        """Let an archived task stand in the lists again."""
+        ...
+
+    def history(
+        self, text: str = "", *, archived: bool | None = None, before: int | None = None, limit: int = 50
+    ) -> tuple[tuple[Task, Run | None], ...]:
+        """Tasks with all words of the text in title, command, tags or failing line, of all time; the newest first, with their last runs.
+
+        `archived`: only those that are, or are not. `before`: only those with a lower id, which the next page begins with.
+        """
+        ...
+
+    def set_archive_days(self, days: int) -> None:
+        """Say after how many days what ended is archived; 0: never."""
+        ...
+
     def set_lane(self, name: str, slots: int | None = None, *, workspace: str | None = None, pause_on_failure: bool | None = None) -> None:
         """Make a lane, or change what is given; `workspace=""`: it belongs to none."""
         ...

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
-from wzp_tui.store import events, lanes, rows
+from wzp_tui.store import archive, events, lanes, rows
 from wzp_tui.store.wake import Seats as Seats
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks.check import check_fields, check_task
@@ -132,7 +132,9 @@ def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, re
 
 
 def _dependents(connection: sqlite3.Connection, id: int) -> list[tuple[Task, Condition]]:
-    found = connection.execute("SELECT task, condition FROM task_after WHERE before = ?", (id,)).fetchall()
+    found = connection.execute(
+        "SELECT task, condition FROM task_after JOIN task ON task.id = task WHERE before = ? AND archived = 0", (id,)
+    ).fetchall()
     return [(rows.task(connection, waiting), Condition(condition)) for waiting, condition in found]
 
 
@@ -166,6 +168,7 @@ def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats
     """Let an ended task run once more, with all its retries."""
     refuse_the_impossible(connection, task)
     now = events.now_ms()
+    archive.bring_back(connection, actor, task)
     connection.execute(
         "UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now, task.due_ms), task.id)
     )
@@ -246,7 +249,10 @@ def do_next(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
     """Put a task before all others of its lane."""
     if task.state not in (State.HELD, State.QUEUED):
         raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be next")
-    connection.execute("UPDATE task SET next_rank = (SELECT max(next_rank) + 1 FROM task) WHERE id = ?", (task.id,))
+    connection.execute(
+        "UPDATE task SET next_rank = (SELECT max(next_rank) + 1 FROM task WHERE archived = 0 AND state IN ('queued', 'held')) WHERE id = ?",
+        (task.id,),
+    )
     events.record(connection, actor, "task.next", task=task.id)
     return {seats_of(task.lane, task.id)}
 

@@ -14,12 +14,20 @@ from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file,"
-    " created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms, policy"
+    " created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms, policy, archived"
 )
 _RUN = (
     "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
     " exit, signal, reason, boot, orphaned, detached, stop, detail, ready_ms"
 )
+
+
+SHOWN = "WHERE archived = 0 ORDER BY id"
+"""Of the tasks, those that lists show."""
+LATEST_RUNS = """
+SELECT (SELECT max(run.id) FROM run WHERE run.task = task.id) FROM task WHERE archived = 0
+"""
+"""The last run of each task that is not archived; `NULL` where it has none."""
 
 
 class _Beside(NamedTuple):
@@ -32,7 +40,7 @@ class _Beside(NamedTuple):
 
 def _task(row: Sequence[Any], beside: _Beside) -> Task:
     (id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, *rest) = row
-    created, queued, not_before, changed, seen, due, tags, series, tick, policy = rest
+    created, queued, not_before, changed, seen, due, tags, series, tick, policy, archived = rest
     return Task(
         id=id,
         title=title,
@@ -61,6 +69,7 @@ def _task(row: Sequence[Any], beside: _Beside) -> Task:
         series=series,
         tick_ms=tick,
         policy=load_policy(policy),
+        archived=bool(archived),
     )
 
 
@@ -76,23 +85,33 @@ def task(connection: sqlite3.Connection, id: int) -> Task:
     return found[0]
 
 
-def tasks(connection: sqlite3.Connection, where: str = "WHERE archived = 0 ORDER BY id", values: Iterable[Any] = ()) -> tuple[Task, ...]:
+def tasks(connection: sqlite3.Connection, where: str = SHOWN, values: Iterable[Any] = ()) -> tuple[Task, ...]:
     """The tasks that a clause of our own chooses."""
     values = tuple(values)
     found = connection.execute(f"SELECT {_TASK} FROM task {where}", values).fetchall()
-    beside = _beside(connection, found[0][0] if len(found) == 1 else None)
+    beside = _beside(connection, [row[0] for row in found] if len(found) <= FEW else None)
     return tuple(_task(row, beside) for row in found)
 
 
-def _beside(connection: sqlite3.Connection, only: int | None) -> _Beside:
+FEW = 500
+"""So many tasks are named one by one where more is read of them; of more, all that are not archived are read."""
+
+
+def _beside(connection: sqlite3.Connection, ids: Sequence[int] | None) -> _Beside:
     beside = _Beside({}, {}, {})
-    chosen, values = ("", ()) if only is None else ("WHERE task = ?", (only,))
-    for id, before, condition in connection.execute(f"SELECT task, before, condition FROM task_after {chosen} ORDER BY before", values):
+    for id, before, condition in connection.execute(beside_sql("task_after", "before, condition", ids), ids or ()):
         beside.after.setdefault(id, []).append(After(before, Condition(condition)))
     for table, column, names in (("task_lock", "name", beside.locks), ("task_touch", "glob", beside.touches)):
-        for id, name in connection.execute(f"SELECT task, {column} FROM {table} {chosen} ORDER BY {column}", values):
+        for id, name in connection.execute(beside_sql(table, column, ids), ids or ()):
             names.setdefault(id, []).append(name)
     return beside
+
+
+def beside_sql(table: str, columns: str, ids: Sequence[int] | None) -> str:
+    """What reads a table beside that of the tasks, in order: of these, or of all that are not archived."""
+    if ids is not None:
+        return f"SELECT task, {columns} FROM {table} WHERE task IN ({', '.join('?' * len(ids))}) ORDER BY task, {columns}"
+    return f"SELECT task, {columns} FROM task CROSS JOIN {table} ON {table}.task = task.id WHERE archived = 0 ORDER BY task, {columns}"
 
 
 def runs(connection: sqlite3.Connection, where: str, values: Iterable[Any] = ()) -> tuple[Run, ...]:
@@ -128,7 +147,7 @@ def run_by_token(connection: sqlite3.Connection, token: str) -> Run | None:
 
 def latest_runs(connection: sqlite3.Connection) -> dict[int, Run]:
     """The last run of each task that is not archived."""
-    where = "WHERE id IN (SELECT max(run.id) FROM run JOIN task ON task.id = run.task WHERE archived = 0 GROUP BY run.task)"
+    where = f"WHERE id IN ({LATEST_RUNS})"
     return {run.task: run for run in runs(connection, where)}
 
 

@@ -5,7 +5,7 @@ from sqlite3 import Connection
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import View, backup, change, claim, events, lanes, liveness, migrate, process, rows, sweep, wake
+from wzp_tui.store import View, archive, backup, change, claim, events, lanes, liveness, migrate, process, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.database import LOCK_PATIENCE, say_on_stderr
 from wzp_tui.store.events import Event
@@ -16,6 +16,7 @@ from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
 
 STOPS = ("", "interrupt", "stop", "kill")
+DAY_MS = 24 * 3600 * 1000
 BACKUP_EVERY = 24 * 3600.0
 QUICK = 0.2
 """Seconds that a worker waits for the store while a command runs: its output must not wait longer."""
@@ -166,6 +167,38 @@ class SqliteStore:
 
         self._change(id, done)
 
+    def archive(self, id: int) -> None:
+        self._change(id, lambda connection, task: archive.archive(connection, self.actor, task))
+
+    def bring_back(self, id: int) -> None:
+        self._change(id, lambda connection, task: archive.bring_back(connection, self.actor, task))
+
+    def history(
+        self, text: str = "", *, archived: bool | None = None, before: int | None = None, limit: int = 50
+    ) -> tuple[tuple[Task, Run | None], ...]:
+        with self._read() as connection:
+            return archive.history(connection, text, archived, before, limit)
+
+    def set_archive_days(self, days: int) -> None:
+        with self._read() as connection:
+            if archive.days(connection) == days:
+                return
+        with self._database.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('archive_days', ?)", (str(days),))
+            events.record(connection, self.actor, "archive.set", new=str(days))
+
+    def _archive_old(self) -> None:
+        with self._read() as connection:
+            days = archive.days(connection)
+            before_ms = events.now_ms() - days * DAY_MS
+            if not days or connection.execute(archive.OLD, (before_ms,)).fetchone() is None:
+                return
+        more = True
+        while more:
+            with self._database.write() as connection:
+                more = archive.archive_old(connection, self.actor, before_ms) == archive.AT_ONCE
+        self._wake(set())
+
     def set_lane(self, name: str, slots: int | None = None, *, workspace: str | None = None, pause_on_failure: bool | None = None) -> None:
         self._do(lambda connection: lanes.set_lane(connection, self.actor, name, slots, workspace, pause_on_failure))
 
@@ -304,6 +337,7 @@ class SqliteStore:
             self._wake(touched)
         if self._sweep.now_and_then({run.token for run in open_runs}):
             self.back_up(older_than=BACKUP_EVERY)
+            self._archive_old()
 
     def back_up(self, older_than: float = 0.0) -> str | None:
         if self._has_backup(older_than):

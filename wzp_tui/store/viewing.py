@@ -33,8 +33,12 @@ class Viewer:
             self._tasks = {task.id: task for task in rows.tasks(connection)}
             self._runs = rows.latest_runs(connection)
         else:
+            last = next(reversed(self._tasks), 0)
+            comes_back = any(id < last and id not in self._tasks for id in changed)
             for id in changed:
                 self._read(connection, id)
+            if comes_back:  # from the archive, to its place
+                self._tasks = dict(sorted(self._tasks.items()))
         self._seq = seq
         latest = events.latest(connection, event_count)
         view = View(tuple(self._tasks.values()), dict(self._runs), rows.lanes(connection), latest, rows.limit(connection), series)

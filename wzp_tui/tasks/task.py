@@ -173,6 +173,8 @@ class Task(NamedTuple):
     tick_ms: int | None = None
     """When that was to be."""
     policy: Policy = Policy()
+    archived: bool = False
+    """It is out of all lists."""
 
     @property
     def name(self) -> str:
@@ -183,6 +185,12 @@ class Task(NamedTuple):
     def needs_you(self) -> bool:
         """It waits for the user."""
         return self.state in (State.ASKING, State.REVIEW, State.LOST) or (self.state is State.FAILED and not self.seen)
+
+
+def new_of(task: Task) -> NewTask:
+    """A new task like this one. It waits for what this one waits for; the times are its own."""
+    fields = {name: getattr(task, name) for name in NewTask._fields if name in Task._fields and name not in ("not_before_ms", "due_ms")}
+    return NewTask(**fields)
 
 
 def check_transition(task: int, old: State, new: State) -> None:

@@ -41,7 +41,8 @@ DROP TABLE task;
 ALTER TABLE task_2 RENAME TO task;
 
 CREATE INDEX task_queue ON task (lane, next_rank DESC, rank_ms, id) WHERE state = 'queued';
-CREATE INDEX task_state ON task (state) WHERE archived = 0;
+CREATE INDEX task_state ON task (state, changed_ms) WHERE archived = 0;
+CREATE INDEX task_shown ON task (archived, id);
 CREATE INDEX task_title ON task (title);
 
 ALTER TABLE task_after ADD COLUMN condition TEXT NOT NULL DEFAULT 'done'
