@@ -123,7 +123,7 @@ COMMANDS = (
     Command("log.editor", "v", "Editor", "open it in $EDITOR, at this line", rank=10),
     Command("log.leave", "escape,q,o", "Leave", "back to where you came from", rank=11),
     Command("view.clear", "escape", "Back", "clear filter and marks, go back to the list"),
-    Command("tower.undo", "u", "Undo", "take back the last cancel, hold, assign or edit made here"),
+    Command("tower.undo", "u", "Undo", "take back the last cancel, hold, assign or edit made here", verb="undo"),
     Command("tower.help", "?", "Help", "all keys, those of the selected row first", rank=1),
     Command("tower.palette", "ctrl+p", "Palette", "find a command by its name", rank=99),
     Command("tower.close", "q", "Close", "close the tower; what runs is named first", verb="tower"),

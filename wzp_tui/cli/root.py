@@ -15,6 +15,7 @@ NOUNS = {
     "series": "wzp_tui.cli.series:series",
     "lane": "wzp_tui.cli.lane:lane",
     "pane": "wzp_tui.cli.pane:pane",
+    "undo": "wzp_tui.cli.undo:undo",
     "status": "wzp_tui.cli.fast:status",
     "events": "wzp_tui.cli.events:events",
     "logs": "wzp_tui.cli.logs:logs",

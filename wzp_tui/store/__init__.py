@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.events import Event
+from wzp_tui.store.undone import Undone
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.order import Board, board
 from wzp_tui.tasks.run import ExitRecord, Run
@@ -109,6 +110,10 @@ class Store(Protocol):
 
     def put_back(self, id: int, **fields: object) -> None:
         """Undo a change of a task that has not started: give it the state, lane, place, rank or edited fields of before, in one step."""
+        ...
+
+    def undo(self) -> Undone:
+        """Take back the last thing that a user did to tasks, whoever it was. Raises `TransitionError` where there is none."""
         ...
 
     def hold(self, id: int) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from wzp_tui.errors import TransitionError
 from wzp_tui.store import events, rows
+from wzp_tui.store.database import Database
 from wzp_tui.store.wake import Seats
 from wzp_tui.tasks.run import Run
 from wzp_tui.tasks.task import OPEN, Task, command_line
 
 DAYS = 30
 """Days after which what ended is archived, where nothing else is set."""
+DAY_MS = 24 * 3600 * 1000
 AT_ONCE = 500
 """Tasks that are archived in one transaction."""
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
@@ -52,12 +54,20 @@ def bring_back(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
     return set()
 
 
-def archive_old(connection: sqlite3.Connection, actor: str, before_ms: int) -> int:
-    """Put away some of what ended before a time, and say how many that were."""
-    ids = [row[0] for row in connection.execute(OLD, (before_ms,))]
-    for id in ids:
-        _set(connection, actor, id, True)
-    return len(ids)
+def sweep(database: Database, actor: str) -> bool:
+    """Put away what ended long ago, and say whether there was any."""
+    with database.read() as connection:
+        before_ms = events.now_ms() - (after := days(connection)) * DAY_MS
+        if not after or connection.execute(OLD, (before_ms,)).fetchone() is None:
+            return False
+    count = AT_ONCE
+    while count == AT_ONCE:
+        with database.write() as connection:
+            ids = [row[0] for row in connection.execute(OLD, (before_ms,))]
+            for id in ids:
+                _set(connection, actor, id, True)
+            count = len(ids)
+    return True
 
 
 def _set(connection: sqlite3.Connection, actor: str, id: int, archived: bool) -> None:

@@ -5,18 +5,20 @@ from sqlite3 import Connection
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import View, archive, backup, change, claim, events, lanes, liveness, migrate, process, rows, sweep, wake
+from wzp_tui.store import View, archive, backup, change, claim, deeds, events, lanes, liveness, migrate, process, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.database import LOCK_PATIENCE, say_on_stderr
 from wzp_tui.store.events import Event
+from wzp_tui.store.undone import Undone
 from wzp_tui.store.viewing import Viewer
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
 
+Change = Callable[[Connection, Task], change.Seats]
+"""What is done to a task; returns who should look."""
 STOPS = ("", "interrupt", "stop", "kill")
-DAY_MS = 24 * 3600 * 1000
 BACKUP_EVERY = 24 * 3600.0
 QUICK = 0.2
 """Seconds that a worker waits for the store while a command runs: its output must not wait longer."""
@@ -93,16 +95,28 @@ class SqliteStore:
         return ids
 
     def assign(self, id: int, *, lane: str | None = None, place: str = "tab") -> None:
-        self._change(id, lambda connection, task: change.assign(connection, self.actor, task, lane, place))
+        self._deed(
+            id, "assigned", ("lane", "place", "state"), lambda connection, task: change.assign(connection, self.actor, task, lane, place)
+        )
 
     def edit(self, id: int, **fields: object) -> None:
-        self._change(id, lambda connection, task: change.edit(connection, self.actor, task, **fields))
+        self._deed(id, "edited", tuple(fields), lambda connection, task: change.edit(connection, self.actor, task, **fields))
 
     def put_back(self, id: int, **fields: object) -> None:
-        self._change(id, lambda connection, task: change.put_back(connection, self.actor, task, **fields))
+        def put_back(connection: Connection, task: Task) -> change.Seats:
+            deeds.forget_last(connection, id)
+            return change.put_back(connection, self.actor, task, **fields)
+
+        self._change(id, put_back)
+
+    def undo(self) -> Undone:
+        with self._database.write() as connection:
+            undone, touched = deeds.undo(connection, self.actor)
+        self._wake(touched)
+        return undone
 
     def hold(self, id: int) -> None:
-        self._change(id, lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
+        self._deed(id, "held", ("state",), lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
 
     def release(self, id: int) -> None:
         def release(connection: Connection, task: Task) -> change.Seats:
@@ -111,10 +125,10 @@ class SqliteStore:
             change.refuse_the_impossible(connection, task)
             return change.set_state(connection, self.actor, task, State.QUEUED)
 
-        self._change(id, release)
+        self._deed(id, "released", ("state",), release)
 
     def do_next(self, id: int) -> None:
-        self._change(id, lambda connection, task: change.do_next(connection, self.actor, task))
+        self._deed(id, "put first", ("next_rank",), lambda connection, task: change.do_next(connection, self.actor, task))
 
     def retry(self, id: int) -> None:
         def queue_again(connection: Connection, task: Task) -> change.Seats:
@@ -132,6 +146,7 @@ class SqliteStore:
             if task.state in LIVE:
                 answer = "asked"
                 return self._ask_to_stop(connection, task, "stop")
+            deeds.remember(connection, self.actor, "cancelled", task, ("state", "next_rank"))
             return change.set_state(connection, self.actor, task, State.CANCELLED, "by you")
 
         self._change(id, cancel)
@@ -149,6 +164,7 @@ class SqliteStore:
         if run.orphaned:
             child = liveness.child_process(self.folder, run)
             raise TransitionError(f"#{task.id} lost its worker, so nobody can stop it but you" + (f": kill {child.pid}" if child else ""))
+        deeds.remember(connection, self.actor, "stopped", task, ())
         stronger = max(run.stop, kind, key=STOPS.index)
         connection.execute("UPDATE run SET stop = ?, stop_serial = stop_serial + 1 WHERE id = ?", (stronger, run.id))
         events.record(connection, self.actor, "run.stop", task=task.id, run=run.id, new=kind)
@@ -160,6 +176,7 @@ class SqliteStore:
             if task.state is State.FAILED or task.state is State.LOST:
                 connection.execute("UPDATE task SET seen = 1 WHERE id = ?", (id,))
                 events.record(connection, self.actor, "task.seen", task=id)
+                deeds.remember(connection, self.actor, "marked as seen", task, ("seen",))
                 return set()
             if task.state is not State.REVIEW:
                 raise TransitionError(f"#{id} is {task.state}; done accepts a task in review, or marks a failed one as seen")
@@ -168,10 +185,10 @@ class SqliteStore:
         self._change(id, done)
 
     def archive(self, id: int) -> None:
-        self._change(id, lambda connection, task: archive.archive(connection, self.actor, task))
+        self._deed(id, "archived", ("archived",), lambda connection, task: archive.archive(connection, self.actor, task))
 
     def bring_back(self, id: int) -> None:
-        self._change(id, lambda connection, task: archive.bring_back(connection, self.actor, task))
+        self._deed(id, "brought back", ("archived",), lambda connection, task: archive.bring_back(connection, self.actor, task))
 
     def history(
         self, text: str = "", *, archived: bool | None = None, before: int | None = None, limit: int = 50
@@ -186,18 +203,6 @@ class SqliteStore:
         with self._database.write() as connection:
             connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('archive_days', ?)", (str(days),))
             events.record(connection, self.actor, "archive.set", new=str(days))
-
-    def _archive_old(self) -> None:
-        with self._read() as connection:
-            days = archive.days(connection)
-            before_ms = events.now_ms() - days * DAY_MS
-            if not days or connection.execute(archive.OLD, (before_ms,)).fetchone() is None:
-                return
-        more = True
-        while more:
-            with self._database.write() as connection:
-                more = archive.archive_old(connection, self.actor, before_ms) == archive.AT_ONCE
-        self._wake(set())
 
     def set_lane(self, name: str, slots: int | None = None, *, workspace: str | None = None, pause_on_failure: bool | None = None) -> None:
         self._do(lambda connection: lanes.set_lane(connection, self.actor, name, slots, workspace, pause_on_failure))
@@ -337,7 +342,8 @@ class SqliteStore:
             self._wake(touched)
         if self._sweep.now_and_then({run.token for run in open_runs}):
             self.back_up(older_than=BACKUP_EVERY)
-            self._archive_old()
+            if archive.sweep(self._database, self.actor):
+                self._wake(set())
 
     def back_up(self, older_than: float = 0.0) -> str | None:
         if self._has_backup(older_than):
@@ -349,7 +355,17 @@ class SqliteStore:
         age = backup.newest_age(self.folder)
         return age is not None and age < older_than
 
-    def _change(self, id: int, how: Callable[[Connection, Task], change.Seats]) -> None:
+    def _deed(self, id: int, was: str, fields: tuple[str, ...], how: Change) -> None:
+        """A change that can be undone by giving these fields back."""
+
+        def do(connection: Connection, task: Task) -> change.Seats:
+            touched = how(connection, task)
+            deeds.remember(connection, self.actor, was, task, fields)
+            return touched
+
+        self._change(id, do)
+
+    def _change(self, id: int, how: Change) -> None:
         self._fifos = []
         with self._database.write() as connection:
             touched = how(connection, rows.task(connection, id))

@@ -87,6 +87,20 @@ ALTER TABLE lane ADD COLUMN draining INTEGER NOT NULL DEFAULT 0 CHECK (draining 
 
 ALTER TABLE run ADD COLUMN ready_ms INTEGER;
 
+-- What users did to tasks, and the fields of before: for undo.
+CREATE TABLE deed (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    was TEXT NOT NULL,
+    task INTEGER NOT NULL REFERENCES task (id),
+    before TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1))
+) STRICT;
+
+CREATE INDEX deed_last ON deed (id) WHERE undone = 0;
+CREATE INDEX deed_task ON deed (task, id) WHERE undone = 0;
+
 CREATE TABLE setting (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
