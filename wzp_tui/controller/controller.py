@@ -14,6 +14,7 @@ from wzp_tui.clean import clean
 from wzp_tui.controller.join import Holders, Join
 from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
+from wzp_tui.controller.series import SeriesActions
 from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
 from wzp_tui.controller.storekeeper import StoreKeeper
 from wzp_tui.errors import MuxError, NotFound, PaneGone, StoreError, TransitionError
@@ -42,7 +43,7 @@ LIVELY_FOR = 10.0
 RETRY_STORE = 2.0
 
 
-class Controller:
+class Controller(SeriesActions):
     """What UI, command line and API talk to. `run` must be going for snapshots to come; the actions work without it."""
 
     def __init__(self, folder: str, mux: Mux, *, actor: str = "tower", opens_panes: bool = True) -> None:

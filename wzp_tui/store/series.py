@@ -7,6 +7,7 @@ from wzp_tui.errors import WzpError
 from wzp_tui.store import change, events, rows
 from wzp_tui.tasks.schedule import Due, LocalZone, due, next_run, parse_every
 from wzp_tui.tasks.series import NewSeries, Overlap, Series, check_series, dump
+from wzp_tui.tasks.task import command_line
 
 _BUSY = "('queued', 'running', 'serving', 'asking', 'review')"
 """A held task is not among them: its user keeps it, and the series goes on."""
@@ -20,7 +21,7 @@ def add(connection: sqlite3.Connection, actor: str, new: NewSeries) -> int:
     now, paused = events.now_ms(), new.task.hold
     start = max(new.task.not_before_ms, now // 1000 * 1000)
     last = start - 1 if new.task.not_before_ms > now else now
-    template = dump(new.task._replace(hold=False, not_before_ms=0))
+    template = dump(new.task._replace(hold=False, not_before_ms=0, title=new.task.title or command_line(new.task.argv)))
     id = connection.execute(
         "INSERT INTO series (template, lane, every, overlap, catch_up, start_ms, last_ms, next_ms, paused, reason)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -33,8 +34,22 @@ class Draft(NamedTuple):
     """All else that the task is held to."""
     workspace: str = "default"
     tags: tuple[str, ...] = ()
+    at: str = ""
+    """When it may start, as it is typed; empty: at once."""
+    due: str = ""
+    every: str = ""
+    """By which rule it comes again; empty: never."""
     in_full: bool = False
     """The user wants to say more than one line holds."""
+
+
+def conflict(draft: Draft) -> str:
+    """What is wrong with fields that are right alone."""
+    if not draft.every:
+        return ""
+    if draft.due:
+        return "what comes again has no due time: that is one moment"
+    return "what comes again waits for no other task" if draft.after else ""
 
 
 def problem(draft: Draft) -> str:
@@ -53,6 +68,7 @@ def problem(draft: Draft) -> str:
 TAB, SPLIT = "a new tab", "a split"
 """What is written for a pane of its own; no lane can have these names."""
 YES, NO = "yes", "no"
+_DATE = "%Y-%m-%d %H:%M"
 
 
 class Known(NamedTuple):
@@ -110,6 +126,36 @@ def _hold(text: str, known: Known) -> dict[str, Any]:
     if text not in (YES, NO):
         raise UsageError(f"write {YES} or {NO}")
     return {"held": text == YES}
+
+
+def moment_of(text: str) -> int:
+    """A time in milliseconds of Unix time; a whole date may be past. Raises `UsageError`."""
+    from wzp_tui.tasks.schedule import parse_moment
+
+    try:
+        return int(time.mktime(time.strptime(text, _DATE)) * 1000)
+    except (ValueError, OverflowError):
+        return parse_moment(text)
+
+
+def date_of(ms: int | None) -> str:
+    """As `moment_of` reads it."""
+    return time.strftime(_DATE, time.localtime(ms / 1000)) if ms else ""
+
+
+def _moment(name: str) -> Callable[[str, Known], dict[str, Any]]:
+    def read(text: str, known: Known) -> dict[str, Any]:
+        if text:
+            moment_of(text)
+        return {name: text}
+
+    return read
+
+
+def _every(text: str, known: Known) -> dict[str, Any]:
+    from wzp_tui.tasks.schedule import parse_every
+
+    return {"every": parse_every(text).text if text else ""}
 
 
 def _duration(seconds: float | None) -> str:
@@ -175,4 +221,7 @@ FIELDS = (
         lambda text, _: {"tags": tuple(dict.fromkeys(map(check_tag, text.replace(",", " ").split())))},
     ),
     Field("held", "hold", "yes: it waits for you", lambda draft: YES if draft.held else NO, _hold, lambda _: (NO, YES), when_new=True),
+    Field("at", "starts", "not before 14:30, friday 9:00, in 2h; empty: at once", lambda draft: draft.at, _moment("at")),
+    Field("due", "due", "when it should be done: 14:30, friday 9:00, in 2h", lambda draft: draft.due, _moment("due")),
+    Field("every", "every", "comes again: 10m, or a cron line as 30 9 * * mon-fri", lambda draft: draft.every, _every, when_new=True),
 )

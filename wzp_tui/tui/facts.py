@@ -6,10 +6,12 @@ from typing import NamedTuple
 from wzp_tui.clean import clean
 from wzp_tui.controller import PaneRow, Snapshot, TaskRow
 from wzp_tui.tasks.countdown import countdowns
+from wzp_tui.tasks.order import due_words
 from wzp_tui.tasks.outcome import exit_words
+from wzp_tui.tasks.parse import moment_words
 from wzp_tui.tasks.policy_words import policy_words
 from wzp_tui.tasks.run import Run
-from wzp_tui.tasks.task import LIVE, After, State, command_line
+from wzp_tui.tasks.task import LIVE, After, State, Task, command_line
 from wzp_tui.tui.times import age, moment
 from wzp_tui.tui.words import folder, pane_name
 
@@ -37,6 +39,7 @@ def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int, heard_ms: int |
     found += [Fact("command", clean(line, 1000)) if not at else Fact("", clean(line, 1000)) for at, line in enumerate(_lines(task.argv))]
     found.append(Fact("folder", folder(task.cwd) + ("" if os.path.isdir(task.cwd) else "  (is not there)")))
     lane = f"lane {task.lane}" if task.lane else {"tab": "a pane of its own", "split": "a split", "shell": "an idle shell"}[task.place]
+    found += _times(task, snapshot, now_ms)
     found.append(Fact("goes to", f"{lane} in workspace {clean(task.workspace, 100)}, priority {task.priority.word}"))
     found += [Fact(name, clean(text, 1000)) for name, text in policy_words(task.policy)]
     if task.tags:
@@ -46,6 +49,20 @@ def facts_of_task(row: TaskRow, snapshot: Snapshot, now_ms: int, heard_ms: int |
     if run:
         found += _facts_of_run(run, row, now_ms)
     found.append(Fact("added", moment(task.created_ms), "muted"))
+    return found
+
+
+def _times(task: Task, snapshot: Snapshot, now_ms: int) -> list[Fact]:
+    """When it may start, when it should be done, and by which tick it came."""
+    found = [Fact("starts", f"not before {moment_words(task.not_before_ms, now_ms)}")] if task.not_before_ms > now_ms else []
+    if task.due_ms is not None:
+        past = due_words(task, now_ms).startswith("past")
+        found.append(Fact("due", moment_words(task.due_ms, now_ms) + (", which is past" if past else ""), "limited" if past else "text"))
+    if task.series is not None:
+        series = next((each for each in snapshot.series if each.id == task.series), None)
+        every = f", every {clean(series.every, 100)}" if series else ", which was removed"
+        tick = f", its tick of {moment_words(task.tick_ms, now_ms)}" if task.tick_ms else ""
+        found.append(Fact("series", f"@{task.series}{every}{tick}"))
     return found
 
 

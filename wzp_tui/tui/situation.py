@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from wzp_tui.commands import BY_ID, COMMANDS, Command
 from wzp_tui.controller import LaneRow, PaneRow, Section, TaskRow
+from wzp_tui.store import Series
 from wzp_tui.tasks.task import LIVE, OPEN, State
 
 
@@ -15,6 +16,8 @@ class Situation(NamedTuple):
     """The marked rows, or the selected one."""
     lane: LaneRow | None = None
     """The lane that is selected in the sidebar, or that of the selected task."""
+    series: Series | None = None
+    """The series that is selected in the sidebar, or that of the selected task."""
     other: bool = False
     """Something else is selected that can be opened: a workspace, an event, a folded section."""
     needs: int = 0
@@ -82,6 +85,8 @@ def valid(command: str, situation: Situation) -> bool:
         return any(fits(command, row) for row in situation.rows)
     if command == "lane.edit":
         return situation.lane is not None
+    if command == "series.edit":
+        return situation.series is not None
     return command != "move.needs" or situation.needs > 0
 
 

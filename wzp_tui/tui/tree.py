@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot, TaskRow
-from wzp_tui.store import Event
+from wzp_tui.store import Event, Series
 from wzp_tui.tui.words import Counts, counts, event_words, pane_name
 
 
@@ -53,13 +53,20 @@ class LaneLine(NamedTuple):
     lane: LaneRow
 
 
+class SeriesLine(NamedTuple):
+    """A task that comes again."""
+
+    series: Series
+    now_ms: int
+
+
 class EventLine(NamedTuple):
     """An event."""
 
     event: Event
 
 
-Row = Title | WorkspaceLine | TabLine | PaneLine | LaneLine | EventLine
+Row = Title | WorkspaceLine | TabLine | PaneLine | LaneLine | SeriesLine | EventLine
 Key = tuple[str, object]
 
 
@@ -74,6 +81,8 @@ def key_of(row: Row) -> Key | None:
             return "pane", row.pane.pane.id
         case LaneLine():
             return "lane", row.lane.lane.name
+        case SeriesLine():
+            return "series", row.series.id
         case EventLine():
             return "event", row.event.seq
     return None
@@ -89,6 +98,9 @@ def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> t
             rows += _tabs(name, [row for row in snapshot.panes if row.pane.workspace == name], snapshot.by_id, folded)
     if snapshot.lanes:
         rows += [*_gap(rows), Title("LANES"), *map(LaneLine, snapshot.lanes)]
+    if snapshot.series:
+        upcoming = sorted(snapshot.series, key=lambda each: (each.due_ms is None, each.due_ms, each.id))
+        rows += [*_gap(rows), Title("SERIES"), *(SeriesLine(each, snapshot.taken_ms) for each in upcoming)]
     events = [EventLine(event) for event in snapshot.events if event_words(event)]
     if events:
         rows += [*_gap(rows), Title("EVENTS"), *events]

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot
-from wzp_tui.store import Event
+from wzp_tui.store import Event, Series
+from wzp_tui.tasks.parse import moment_words
 from wzp_tui.tasks.task import LIVE, State
 from wzp_tui.tui.looks import UNICODE, Glyphs
 
@@ -51,6 +52,13 @@ def lane_use(row: LaneRow, glyphs: Glyphs = UNICODE) -> tuple[str, str, str]:
     return glyphs.busy * min(row.busy, slots), glyphs.free * max(0, slots - row.busy), waits
 
 
+def series_when(series: Series, now_ms: int) -> tuple[str, str]:
+    """When it comes next, and the role of that: `14:00`; `paused`, and why where it was not the user."""
+    if series.paused:
+        return ("paused", "muted") if series.reason == "by you" else ("stopped", "needs")
+    return ("never", "muted") if series.next_ms is None else (moment_words(series.next_ms, now_ms), "muted")
+
+
 class Told(NamedTuple):
     """An event in words."""
 
@@ -82,6 +90,9 @@ _KINDS = {
     "run.stopped": "was suspended",
     "run.continued": "goes on",
     "run.detached": "lost its pane",
+    "series.added": "comes again",
+    "series.resumed": "goes on",
+    "series.removed": "removed",
     "lane.paused": "paused",
     "lane.resumed": "goes on",
 }
@@ -91,9 +102,11 @@ _SILENT = frozenset({"run.started", "run.ended", "run.lost"})
 
 def event_words(event: Event, glyphs: Glyphs = UNICODE) -> Told | None:
     """An event as one short line; `None` where another event says the same."""
-    name = f"#{event.task}" if event.task else f"lane {event.data['lane']}" if "lane" in event.data else ""
+    name = f"#{event.task}" if event.task else f"lane {event.data['lane']}" if "lane" in event.data else _series_name(event)
     if event.kind in _SILENT:
         return None
+    if event.kind in ("series.missed", "series.paused"):
+        return _series_words(event, glyphs)
     if event.kind == "task.state" and event.new in set(State):
         glyph, role, word = _STATES[State(event.new)]
         reason = clean(str(event.data.get("reason", "")), 200)
@@ -108,6 +121,20 @@ def event_words(event: Event, glyphs: Glyphs = UNICODE) -> Told | None:
     if event.kind == "lane.set":
         return Told("+", "muted", f"{name}: {plural(int(event.new or 0), 'slot')}")
     return Told("+", "muted", f"{name} {_KINDS.get(event.kind, clean(event.kind, 40))}".strip())
+
+
+def _series_name(event: Event) -> str:
+    return f"@{event.data['series']}" if "series" in event.data else ""
+
+
+def _series_words(event: Event, glyphs: Glyphs) -> Told:
+    name, reason = _series_name(event), clean(str(event.data.get("reason", "")), 200)
+    if event.kind == "series.missed":
+        count = plural(int(event.data["count"]), "run")
+        return (
+            Told(glyphs.quiet, "muted", f"{name} skips: {reason}") if reason else Told(glyphs.limited, "limited", f"{name} missed {count}")
+        )
+    return Told("+", "muted", f"{name} paused") if reason == "by you" else Told(glyphs.needs, "needs", f"{name} stopped: {reason}")
 
 
 class Counts(NamedTuple):

@@ -50,6 +50,7 @@ FIELDS: dict[str, Field] = {
         Lasting("due", "how long until it is due", lambda row, now: None if row.task.due_ms is None else row.task.due_ms - now),
         Numbered("exit", "the exit code of its last run", lambda row: (row.run.exit if row.run else None,)),
         Numbered("id", "its number", lambda row: (row.task.id,)),
+        Numbered("series", "the series that added it", lambda row: (row.task.series,)),
         Numbered("after", "a task that it waits for", lambda row: (after.task for after in row.task.after)),
         Named("where", "its slot or pane", lambda row: (row.where,), lambda row: (row.seat, row.pane.name)),
         Named("lock", "a lock that it needs", lambda row: row.task.locks),

@@ -17,7 +17,7 @@ from wzp_tui.tui.own_tty import writer
 from wzp_tui.tui.preferences import Preferences
 from wzp_tui.tui.screens.asking import Row
 from wzp_tui.tui.screens.drafting import Drafting
-from wzp_tui.tui.screens.questions import ask_close, ask_lane, ask_place, ask_stop
+from wzp_tui.tui.screens.questions import ask_close, ask_lane, ask_place, ask_series, ask_stop
 from wzp_tui.tui.screens.row_actions import RowActions
 from wzp_tui.tui.situation import fits, natural, needs_you, valid
 from wzp_tui.tui.undo import ASSIGNED, Deed
@@ -162,6 +162,22 @@ class Actions(Drafting, RowActions):
             self.ask(None, self.controller.set_lane(row.lane.name, what))
         elif what is not None and (name := await self.app.push_screen_wait(Name("Name of the new lane", check_lane_name))):
             self.ask(None, self.controller.set_lane(name, DEFAULT_SLOTS))
+
+    @work(group="question", exclusive=True)
+    async def action_series_edit(self) -> None:
+        series = self.situation().series
+        if series is None:
+            return
+        does = await self.wait_for(ask_series(series, self.clock()))
+        if does == "run":
+            self.ask(None, self._run_series(series.id))
+        elif does == "remove":
+            self.ask(None, self.controller.remove_series(series.id))
+        elif does is not None:
+            self.ask(None, self.controller.pause_series(series.id, does == "pause"))
+
+    async def _run_series(self, series: int) -> None:
+        self.tasks.wish = ("task", await self.controller.run_series(series))
 
     # -- looking ---------------------------------------------------------------------------------------------------------------
 

@@ -5,13 +5,15 @@ import os
 from textual import work
 
 from wzp_tui.controller import Snapshot
+from wzp_tui.store import NewSeries
 from wzp_tui.store import NewTask as StoredTask
 from wzp_tui.tasks.lane import DEFAULT
 from wzp_tui.tasks.parse import short_title
 from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import Task, command_line, shell_line
-from wzp_tui.tui.draft import Draft, Known
+from wzp_tui.tui.draft import Draft, Known, date_of, moment_of
 from wzp_tui.tui.screens.asking import Asking
+from wzp_tui.tui.times import now_ms
 from wzp_tui.tui.undo import Deed
 
 
@@ -32,7 +34,7 @@ class Drafting(Asking):
         draft = await self._finish(Draft(line, self._lane, self._folder_of_new, workspace=self.workspace_of_new), "New task")
         if draft is not None:
             self._lane, self._folder = draft.lane, draft.cwd
-            self.ask(None, self._add(stored(draft)))
+            self.ask(None, self._add(draft))
 
     @work(group="question", exclusive=True)
     async def action_task_edit(self) -> None:
@@ -69,9 +71,12 @@ class Drafting(Asking):
         own = next((row.pane.workspace for row in self.snapshot.panes if row.own), None)
         return self.workspace or own or "default"
 
-    async def _add(self, new: StoredTask) -> None:
-        task = await self.controller.add(new)
-        self.tasks.wish = ("task", task)
+    async def _add(self, draft: Draft) -> None:
+        if draft.every:
+            series = await self.controller.add_series(NewSeries(stored(draft), draft.every))
+            self.tell(f"@{series} comes again: {draft.every}")
+            return
+        self.tasks.wish = ("task", await self.controller.add(stored(draft)))
 
 
 def stored(draft: Draft) -> StoredTask:
@@ -88,6 +93,8 @@ def stored(draft: Draft) -> StoredTask:
         policy=_policy(draft),
         hold=draft.held,
         tags=draft.tags,
+        not_before_ms=moment_of(draft.at) if draft.at else 0,
+        due_ms=moment_of(draft.due) if draft.due else None,
     )
 
 
@@ -112,6 +119,8 @@ def draft_of(task: Task) -> Draft:
         policy=task.policy,
         workspace=task.workspace,
         tags=task.tags,
+        at=date_of(task.not_before_ms if task.not_before_ms > now_ms() else None),
+        due=date_of(task.due_ms),
     )
 
 
@@ -124,6 +133,10 @@ def changes(before: Draft, after: Draft) -> dict[str, object]:
     }
     if _policy(after) != _policy(before):
         found["policy"] = _policy(after)
+    if after.at != before.at:
+        found["not_before_ms"] = moment_of(after.at) if after.at else 0
+    if after.due != before.due:
+        found["due_ms"] = moment_of(after.due) if after.due else None
     if after.line != before.line:
         found["argv"] = shell_line(after.line)
     if after.title != before.title or (after.line != before.line and not after.title):

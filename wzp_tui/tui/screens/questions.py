@@ -5,12 +5,18 @@ from typing import Any, NamedTuple
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Snapshot, TaskRow
+from wzp_tui.store import Series
 from wzp_tui.tasks.lane import MAX_SLOTS
+from wzp_tui.tasks.parse import moment_words
+from wzp_tui.tasks.schedule import upcoming
 from wzp_tui.tasks.task import LIVE
 from wzp_tui.tui.screens.choose import Choice, Choose, yes_or_no
 from wzp_tui.tui.words import folder, is_shell, lane_use, pane_name, plural
 
 Ask = Choose[Any]
+
+TOLD = 3
+"""The next ticks of a series that are told."""
 
 
 class Place(NamedTuple):
@@ -90,6 +96,30 @@ def ask_lane(row: LaneRow) -> Ask:
             choices.append(Choice(str(count) if count < 10 else "", plural(count, "slot"), "", count))
     choices.append(Choice("+", "Another lane", "with a name of its own", ""))
     return Choose(f"Lane {lane.name}: {plural(lane.slots, 'slot')}, {row.busy} busy, {row.queued} queued", choices)
+
+
+def ask_series(series: Series, now_ms: int) -> Choose[str]:
+    """What becomes of a series: `run`, `pause`, `resume` or `remove`."""
+    goes_on = Choice("p", "Go on", "with the ticks to come", "resume") if series.paused else Choice("p", "Pause", "add no more", "pause")
+    comes = ", ".join(moment_words(at, now_ms) for at in upcoming(series.every, series.due_ms, series.start_ms, TOLD))
+    return Choose(
+        f"Series {series.name} {clean(series.task.title, 80)}",
+        [
+            Choice("n", "Run now", "beside its ticks", "run"),
+            goes_on,
+            Choice("x", "Remove", "it does not come again; its tasks stay", "remove", "failed"),
+        ],
+        notes=[
+            (f"every {clean(series.every, 80)}" + (f": {comes} …" if comes else ""), "text"),
+            *(
+                [(f"paused {series.reason}" if series.reason == "by you" else f"paused: {clean(series.reason)}", "needs")]
+                if series.paused
+                else []
+            ),
+            *([(f"missed {plural(series.missed, 'run')} since the last one", "muted")] if series.missed else []),
+        ],
+        at=1,
+    )
 
 
 def ask_quit(panes: Sequence[PaneRow], runs: int) -> Choose[bool]:

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from wzp_tui.errors import UsageError
-from wzp_tui.tui.draft import FIELDS, Draft, Field, Known
+from wzp_tui.tui.draft import FIELDS, Draft, Field, Known, conflict
 from wzp_tui.tui.screens.sheet import Foot, Sheet, SheetLine
 from wzp_tui.tui.widgets.line_box import LineBox
 
@@ -142,7 +142,9 @@ class TaskForm(Sheet[Draft]):
                 wrong = wrong or row
             else:
                 draft = draft._replace(**found)
-        if wrong is None:
+        if wrong is None and (why := conflict(draft)):
+            self._help.update((why, "failed"))
+        elif wrong is None:
             self.dismiss(draft)
         else:
             wrong.box.focus()

@@ -23,7 +23,7 @@ from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.sorting import URGENCY, after
 from wzp_tui.tui.theming import is_toneless
 from wzp_tui.tui.times import Clock, now_ms
-from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, WorkspaceLine
+from wzp_tui.tui.tree import EventLine, LaneLine, PaneLine, SeriesLine, WorkspaceLine
 from wzp_tui.tui.undo import Deeds
 from wzp_tui.tui.widgets.away import Away
 from wzp_tui.tui.widgets.detail import Detail
@@ -237,11 +237,13 @@ class TowerScreen(Actions, Presence, Screen[None]):
         if line is not None:
             selected = self.selected if isinstance(line, PaneLine) else None
             lane = line.lane if isinstance(line, LaneLine) else None
-            return Situation((selected,) if selected else (), lane, True, self._needs)
+            series = line.series if isinstance(line, SeriesLine) else None
+            return Situation((selected,) if selected else (), lane, series, True, self._needs)
         rows = self.tasks.chosen()
-        name = rows[0].task.lane if rows and isinstance(rows[0], TaskRow) else None
-        lane = next((lane for lane in snapshot.lanes if lane.lane.name == name), None)
-        return Situation(rows, lane, self.tasks.current is not None, self._needs)
+        task = rows[0].task if rows and isinstance(rows[0], TaskRow) else None
+        lane = next((lane for lane in snapshot.lanes if task and lane.lane.name == task.lane), None)
+        series = next((series for series in snapshot.series if task and series.id == task.series), None)
+        return Situation(rows, lane, series, self.tasks.current is not None, self._needs)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Commands that do nothing for what is selected have no key."""
@@ -371,6 +373,8 @@ class TowerScreen(Actions, Presence, Screen[None]):
                 self.tasks.reveal(event.task)
             case LaneLine():
                 self.action_lane_edit()
+            case SeriesLine():
+                self.action_series_edit()
             case WorkspaceLine(name):
                 self.workspace = None if line.chosen else name
                 self.tasks.focus()

@@ -4,13 +4,14 @@ from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.strip import Strip
 
+from wzp_tui.clean import clean
 from wzp_tui.controller import Snapshot
 from wzp_tui.tui.looks import pane_look
 from wzp_tui.tui.painting import Piece, cut, left, strip, width_of
 from wzp_tui.tui.times import clock
-from wzp_tui.tui.tree import EventLine, Key, LaneLine, PaneLine, Row, TabLine, Title, WorkspaceLine, key_of, sidebar
+from wzp_tui.tui.tree import EventLine, Key, LaneLine, PaneLine, Row, SeriesLine, TabLine, Title, WorkspaceLine, key_of, sidebar
 from wzp_tui.tui.widgets.lines import LineView
-from wzp_tui.tui.words import Counts, event_words, lane_use, pane_name
+from wzp_tui.tui.words import Counts, event_words, lane_use, pane_name, series_when
 
 
 class Sidebar(LineView[Row]):
@@ -78,6 +79,11 @@ class Sidebar(LineView[Row]):
                 end = [(waits, ink("needs" if lane.lane.paused else "muted", on))]
                 lead = (" " + left(lane.lane.name, 9), ink("text", on))
                 return [lead, (busy, ink("running", on)), (free, ink("muted", on))], end
+            case SeriesLine(series, now):
+                when, role = series_when(series, now)
+                end = [(when, ink(role, on))]
+                name = cut(clean(series.task.title, 100), width - 1 - width_of(end) - 1)
+                return [(" " + name, ink("muted" if series.paused else "text", on))], end
             case EventLine(event):
                 told = event_words(event, glyphs)
                 assert told is not None
