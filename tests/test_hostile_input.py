@@ -187,8 +187,8 @@ def test_as_a_number(cli: Cli, store: Store, number: str) -> None:
     ):
         cli(*args)
     for task in store.view().tasks:
-        assert task.timeout is None or 0 < task.timeout < 1e9
-        assert task.retries <= 1000
+        assert task.policy.timeout is None or 0 < task.policy.timeout < 1e9
+        assert task.policy.retries <= 1000
 
 
 @text_of

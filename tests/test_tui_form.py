@@ -56,7 +56,7 @@ async def test_a_new_task_is_given_all_that_a_task_can_have(it: Tower, tmp_path:
 
 async def test_what_is_typed_faster_than_it_is_read_is_taken_whole_and_in_its_order(it: Tower) -> None:
     """As a terminal sends it that was busy, or a script: Enter must not overtake the letters before it."""
-    await it.controller.pause_lane("default", True)
+    await it.controller.pause_lane("default")
     await it.press("n")
     await it.shows("New task")
     it.send("rm -r cachx\x7fe/old\x1b[D\x1b[D\x1b[D\x7f-\r")
