@@ -103,8 +103,10 @@ def test_add_and_edit_say_what_a_task_is_held_to(store: Store) -> None:
     assert (policy.quiet, policy.start_limit, policy.stop.grace) == (None, None, 10)
     assert policy.service is not None
     assert (policy.service.restart, policy.service.alive, policy.service.ready is None) == (Restart.NEVER, None, False)
-    ok("task", "edit", str(id), "--no-service", "--retries", "2")
-    assert (store.task(id).policy.service, store.task(id).policy.retries) == (None, 2)
+    ok("task", "edit", str(id), "--no-service", "--retries", "2", "--retry-lost")
+    assert (store.task(id).policy.service, store.task(id).policy.retries, store.task(id).policy.retry_lost) == (None, 2, True)
+    ok("task", "edit", str(id), "--no-retry-lost")
+    assert not store.task(id).policy.retry_lost
     assert store.task(add("--service", "--", "serve")).policy == Policy(service=Service())
 
 

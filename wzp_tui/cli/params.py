@@ -192,7 +192,7 @@ def id_argument(*states: State) -> Callable[[F], F]:
     return click.argument("id", metavar="ID", type=TaskId(*states))
 
 
-POLICY = (*(option.name for option in policy.OPTIONS), "no_service")
+POLICY = (*(option.name for option in policy.OPTIONS), "no_service", "no_retry_lost")
 """The parameters that `policy_options` adds."""
 
 
@@ -203,4 +203,5 @@ def policy_options(verb: F) -> F:
         if option.choices:
             kind = {"type": click.Choice(option.choices)}
         verb = click.option(option.flag, help=option.help, **kind)(verb)
+    verb = click.option("--no-retry-lost", is_flag=True, help="Not when nobody saw how it ended.")(verb)
     return click.option("--no-service", is_flag=True, help="It is no service any more.")(verb)

@@ -46,8 +46,8 @@ def policy_from(given: Mapping[str, str | None], base: Policy = Policy()) -> Pol
         fields["start_limit"] = None if said["start_limit"] == NONE else parse_policy.parse_start_limit(said["start_limit"])
     if "retries" in said:
         fields["retries"] = parse.parse_retries(said["retries"])
-    if "retry_lost" in said:
-        fields["retry_lost"] = True
+    if "retry_lost" in said or "no_retry_lost" in said:
+        fields["retry_lost"] = "retry_lost" in said
     stop = base.stop
     if "stop_signal" in said:
         stop = stop._replace(signal=parse_policy.parse_signal(said["stop_signal"]))
