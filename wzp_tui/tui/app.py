@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import ClassVar
 
 from textual import events, work
+from textual._styles_cache import StylesCache
 from textual.binding import BindingType
 
 from wzp_tui.config import Settings, load_config
@@ -61,6 +62,7 @@ class TowerApp(Preferences, inherit_bindings=False):
         for number in (signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self.exit)
         self.settings_changed.subscribe(self, self._use)
+        self.screen_change_signal.subscribe(self, _forget_painted)
         if self._watch:
             self._work()
             self._use(self.settings)
@@ -100,6 +102,11 @@ class TowerApp(Preferences, inherit_bindings=False):
 
     def _drafted(self, text: str) -> None:
         self.tower.draft(text.strip())
+
+
+def _forget_painted(_: object) -> None:
+    """Let closed screens go: Textual keeps what a thousand widgets painted as keys of this cache."""
+    StylesCache.get_inner_outer.cache_clear()
 
 
 def _settings() -> tuple[Settings, list[str]]:
