@@ -114,13 +114,13 @@ def test_why_names_what_a_task_waits_for(store: Store) -> None:
     add("--lane", "build", "--after", "1", "--", "make", "test")
     add("--lane", "build", "--", "make", "docs")
     ok("lane", "pause", "build")
-    assert "waits for #1 compile, which is queued" in ok("why", "2").out
+    assert "#1 compile, which is queued" in ok("why", "2").out
     third = ok("why", "3").out
-    assert "lane build is paused; `wzp-tui lane resume build` lets it go on" in third
-    assert "#1 of lane build come first" in third
+    assert "build is paused by you  `wzp-tui lane resume build`" in third
+    assert "2nd in build, behind #1" in third
     assert "no tower and no worker is there to take it" in third
     facts = ok("why", "#3", "--json").json["why"]["facts"]
-    assert {"text", "source", "at"} == facts[0].keys()
+    assert {"name", "text", "source", "at", "cure"} == facts[0].keys()
 
 
 def test_why_tells_how_a_task_ended_and_where_its_log_is(workers: Workers) -> None:
@@ -129,8 +129,8 @@ def test_why_tells_how_a_task_ended_and_where_its_log_is(workers: Workers) -> No
     becomes(workers.store, id, State.FAILED)
     told = ok("why", str(id)).out
     assert "failed: exit 4" in told
-    assert f"its log is {workers.folder.log(1)}" in told
-    assert "`wzp-tui task done 1` says you have" in told
+    assert f"log  {workers.folder.log(1)}" in told
+    assert "not yet  `wzp-tui task done 1`" in told
 
 
 def test_events_are_told_in_order_and_followed_as_json_lines(store: Store) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.support import until
 from tests.tui import Tower, tower
+from tests.workers import shell
 from wzp_tui.commands import COMMANDS
-from wzp_tui.tasks.task import State
+from wzp_tui.tasks.task import After, State
 from wzp_tui.tui.situation import OF_ROWS
 
 
@@ -207,3 +208,21 @@ async def test_the_list_is_sorted_by_a_key_and_the_cursor_stays_on_its_task(it: 
     await it.press("S", "S")
     await it.hides("by title")
     await it.hides("by lane")
+
+
+async def test_a_skipped_task_is_released_all_the_same_and_that_is_taken_back(it: Tower) -> None:
+    await it.add("exit 3")
+    await it.word(1, "exit 3")
+    await it.controller.pause_lane("default")
+    task = await it.controller.add(shell("true", after=(After(1),)))
+    await it.word(task, "skipped")
+    await it.press("/")
+    await it.type("state:skipped\n")
+    await until(lambda: f"#{task}" in it.selected)
+    await it.shows("H Release anyway")
+    await it.press("H", "escape")
+    await it.word(task, "next")
+    assert it.row(task).reason == "default is paused by you"
+    await it.press("u")
+    await it.word(task, "skipped")
+    assert it.row(task).task.after == (After(1),)

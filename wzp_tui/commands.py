@@ -80,7 +80,7 @@ COMMANDS = (
     Command("task.retry", "r", "Retry", "run an ended task again", rank=4),
     Command("task.done", "d", "Done", "accept a reviewed task, mark a failed one as seen", rank=5),
     Command("task.hold", "H", "Hold", "keep a queued task from starting", rank=10),
-    Command("task.release", "H", "Release", "let a held task start", rank=5),
+    Command("task.release", "H", "Release", "let a held task start, a skipped one all the same", rank=5),
     Command("task.next", "N", "Do next", "put a waiting task before all others of its lane", rank=8),
     Command("move.needs", ".", "Next that needs you", "go to the next task that waits for you", short="Next", rank=2),
     Command("move.jump", "f", "Jump", "a letter before each row that is seen; typing it goes there"),
@@ -97,7 +97,24 @@ COMMANDS = (
         inside=True,
     ),
     Command("pane.new", "t", "New shell", "open a pane with your shell", rank=8, verb="pane open"),
-    Command("lane.edit", "L", "Lane…", "more or fewer slots, pause it, let it go on", verb="lane set"),
+    Command("lane.edit", "L", "Lane…", "all that can be done with it: slots, pause, drain, remove", verb="lane set"),
+    Command("lane.pause", "p", "Pause", "let the lane start no more tasks, or let it go on", rank=2),
+    Command("lane.more", "+", "More slots", "give the lane one slot more", short="Slot more", rank=3, verb="lane set"),
+    Command(
+        "lane.less", "-", "Fewer slots", "take one slot from the lane; what runs there goes on", short="Slot less", rank=4, verb="lane set"
+    ),
+    Command("lane.drain", "D", "Drain", "start no more, close its panes when nothing runs there", rank=5),
+    Command(
+        "lane.failure",
+        "F",
+        "Pause on failure",
+        "whether a task that fails pauses the lane",
+        rank=5,
+        verb="lane set",
+    ),
+    Command("lane.remove", "", "Remove lane", "when nothing waits or runs in it"),
+    Command("lane.resume", "P", "Resume lanes", "let the lanes go on that a restart has paused"),
+    Command("lane.limit", "M", "Limit…", "how many runs there are at most, of all lanes together"),
     Command("series.edit", "E", "Series…", "run what comes again now, pause it, let it go on, remove it", verb="series pause"),
     Command("move.down", "j,down", "Down", "to the next row"),
     Command("move.up", "k,up", "Up", "to the row before"),
@@ -138,7 +155,15 @@ _ALSO_IN_LOGS = {
 
 BY_ID = {command.id: command for command in COMMANDS}
 
-_NAMES = {"enter": "Enter", "space": "Space", "tab": "Tab", "shift+tab": "⇧Tab", "escape": "Esc", "pagedown": "PgDn", "pageup": "PgUp"}
+_NAMES = {"plus": "+", "minus": "-"} | {
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+    "shift+tab": "⇧Tab",
+    "escape": "Esc",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+}
 
 
 def key_name(key: str) -> str:

@@ -23,6 +23,7 @@ def describe_all(now: Snapshot) -> list[str]:
     if not now.mux.reachable:
         lines.append(_mux_words(now))
     lines += [task_line(row) for row in now.tasks if row.section in _CURRENT]
+    lines += [f"lane {row.lane.name}: {row.lane.words()}" for row in now.lanes if not row.lane.starts]
     lines += [_pane_line(row) for row in now.panes if _is_users(row, now)]
     return [*lines, _counts(now) or "nothing needs you"]
 

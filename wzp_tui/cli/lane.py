@@ -15,6 +15,7 @@ from wzp_tui.errors import UsageError, WzpError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Store
 from wzp_tui.store.liveness import has_worker
+from wzp_tui.tasks.lane import parse_limit
 from wzp_tui.tasks.parse import check_name
 from wzp_tui.tasks.task import State
 
@@ -116,11 +117,10 @@ def remove(names: tuple[str, ...], as_json: bool) -> int:
 @json_option
 def limit(number: str | None, as_json: bool) -> int:
     """At most N runs at once, of all lanes and panes together; `none`: as many as there are slots. Without N: what the limit is."""
-    if number is not None and number != "none" and not (number.isascii() and number.isdigit() and len(number) < 9):
-        raise UsageError(f"limit {clean(number, 40)}: write a number of runs, or none")
+    wanted = parse_limit(number) if number is not None else None
     with opened() as (_, store):
         if number is not None:
-            store.set_limit(None if number == "none" else int(number))
+            store.set_limit(wanted)
         found = store.view(events=0).limit
     if as_json:
         print_json({"limit": found})

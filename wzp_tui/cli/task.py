@@ -197,11 +197,13 @@ def hold(chosen: Chosen, as_json: bool) -> int:
 
 
 @task.command()
-@chosen_tasks(State.HELD)
+@chosen_tasks(State.HELD, State.SKIPPED)
+@click.option("--anyway", is_flag=True, help="Skipped ones, too: what they wait for and can never be is waited for no more.")
 @json_option
-def release(chosen: Chosen, as_json: bool) -> int:
+def release(chosen: Chosen, anyway: bool, as_json: bool) -> int:
     """Let held tasks start."""
-    return do_each(chosen, _saying("queued", lambda store, id: store.release(id)), as_json)
+    wanted = chosen if anyway else chosen._replace(states=(State.HELD,))
+    return do_each(wanted, _saying("queued", lambda store, id: store.release(id, anyway=anyway)), as_json)
 
 
 @task.command("next")

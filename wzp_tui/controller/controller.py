@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wzp_tui.clean import clean
 from wzp_tui.controller.join import Holders, Join
+from wzp_tui.controller.lanes import Lanes, set_lanes
 from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
 from wzp_tui.controller.series import SeriesActions
@@ -43,7 +44,7 @@ LIVELY_FOR = 10.0
 RETRY_STORE = 2.0
 
 
-class Controller(SeriesActions):
+class Controller(Lanes, SeriesActions):
     """What UI, command line and API talk to. `run` must be going for snapshots to come; the actions work without it."""
 
     def __init__(self, folder: str, mux: Mux, *, actor: str = "tower", opens_panes: bool = True) -> None:
@@ -241,9 +242,9 @@ class Controller(SeriesActions):
         """Keep a queued task from starting."""
         await self.ask(lambda store: store.hold(task))
 
-    async def release(self, task: int) -> None:
-        """Let a held task start."""
-        await self.ask(lambda store: store.release(task))
+    async def release(self, task: int, *, anyway: bool = False) -> None:
+        """Let a held task start; with `anyway` a skipped one, too."""
+        await self.ask(lambda store: store.release(task, anyway=anyway))
 
     async def do_next(self, task: int) -> None:
         """Put a task before all others of its lane."""
@@ -257,37 +258,17 @@ class Controller(SeriesActions):
         """Change a task that has not started."""
         await self.ask(lambda store: store.edit(task, **fields))
 
-    async def set_lane(self, name: str, slots: int | None = None, *, pause_on_failure: bool | None = None) -> None:
-        """Make a lane, or change what is given."""
-        await self.ask(lambda store: store.set_lane(name, slots, pause_on_failure=pause_on_failure))
-
     async def use(self, settings: "Settings") -> None:
         """Work as the settings say: how often the mux is asked, how much is recorded, and the lanes that are others than before."""
         self._pace = (settings.mux.look, settings.mux.quiet)
         before, self._settings = self._settings, settings
-        await self.ask(lambda store: _set_lanes(store, settings, before))
+        await self.ask(lambda store: set_lanes(store, settings, before))
         await self.ask(lambda store: store.set_archive_days(settings.archive.after_days))
         try:
             await asyncio.to_thread(set_cap, self.folder, settings.log.cap << 20)
         except OSError as error:
             raise StoreError(f"`log.cap` cannot be set: {error.strerror}") from error
         self._look.set()
-
-    async def pause_lane(self, name: str) -> None:
-        """Let a lane start no more tasks."""
-        await self.ask(lambda store: store.pause_lane(name))
-
-    async def resume_lane(self, name: str) -> None:
-        """Let a paused or draining lane go on."""
-        await self.ask(lambda store: store.resume_lane(name))
-
-    async def drain_lane(self, name: str) -> None:
-        """Let a lane start no more tasks, and its workers end when they have nothing left to do."""
-        await self.ask(lambda store: store.drain_lane(name))
-
-    async def remove_lane(self, name: str) -> None:
-        """Remove a lane without open tasks."""
-        await self.ask(lambda store: store.remove_lane(name))
 
     # -- panes -----------------------------------------------------------------------------------------------------------------
 
@@ -371,15 +352,6 @@ class Controller(SeriesActions):
         if found is None:
             raise NotFound(f"there is no task #{task}")
         return found
-
-
-def _set_lanes(store: Store, wanted: "Settings", before: "Settings | None") -> None:
-    """What is another one than before. What the settings do not name stays as it is."""
-    for name, lane in wanted.lanes.items():
-        if before is None or before.lanes.get(name) != lane:
-            store.set_lane(name, lane.slots, workspace=lane.workspace, pause_on_failure=lane.pause_on_failure)
-    if wanted.limit != (before.limit if before else None):
-        store.set_limit(wanted.limit)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -70,7 +70,7 @@ class Join:
             opens_panes=opens_panes,
             trouble=trouble,
             ready={lane: queue for lane, queue in self._queues.ready.items() if queue},
-            room=None if view.limit is None else view.limit - len(self._open),
+            limit=view.limit,
             taken_ms=now_ms,
         )
 

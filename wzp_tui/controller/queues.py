@@ -14,6 +14,9 @@ from wzp_tui.tasks.task import LIVE, OPEN, State
 PLACES = 99
 """So many places of a queue are told. Behind them a task is `queued`, so that a start at the head is no news for ten thousand."""
 
+NAMED = 2
+"""So many of those before a task are named."""
+
 
 class Queues:
     """The ready tasks by lane, the next first; those for a pane of their own under `None`."""
@@ -67,6 +70,10 @@ class Queues:
     def place(self, task: Task) -> int | None:
         """The place of a ready task in its queue: 1 is next; `None` behind those that are told."""
         return self._heads[task.lane].get(task.id)
+
+    def ahead(self, task: Task, place: int) -> Sequence[int]:
+        """The tasks before this one."""
+        return [other.id for other in self.ready[task.lane][: place - 1]]
 
     @property
     def due_ms(self) -> int | None:
@@ -139,6 +146,8 @@ class Queues:
         """Number the head of a queue; returns the tasks whose told place is another one."""
         before = self._heads.get(lane, {})
         heads = self._heads[lane] = {task.id: place for place, task in enumerate(self.ready[lane][:PLACES], 1)}
+        if list(heads)[:NAMED] != list(before)[:NAMED]:
+            return heads.keys() | before.keys()
         return {id for id, _ in heads.items() ^ before.items()}
 
     def _look_for_room(self, board: Board) -> set[int]:

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from wzp_tui.panes import Pane
 from wzp_tui.store import Event, Lane, Run, Series, Task
-from wzp_tui.tasks.order import order_key
+from wzp_tui.tasks.order import Board, is_exclusive, order_key
 from wzp_tui.tasks.task import State
+from wzp_tui.why import Around
 
 
 class Section(IntEnum):
@@ -77,6 +78,11 @@ class LaneRow:
     """Slots with a worker."""
     queued: int
 
+    @property
+    def words(self) -> str:
+        """`paused by you`, `paused: #12 failed`, `draining`, `drained`; nothing where its tasks may start."""
+        return self.lane.words(is_empty=not self.busy and not self.workers)
+
 
 @dataclass(frozen=True, slots=True)
 class MuxState:
@@ -107,8 +113,8 @@ class Snapshot:
     """What keeps the tower from its work, in one line: a store that cannot be read, a pane that cannot be opened."""
     ready: Mapping[str | None, Sequence[Task]] = field(default_factory=dict)
     """The tasks that could start now by lane, the next first; under `None` those for a pane of their own."""
-    room: int | None = None
-    """How many of them may start at once before the limit of all lanes is reached; `None`: there is no limit."""
+    limit: int | None = None
+    """How many runs there may be at once, of all lanes and panes together."""
     taken_ms: int = field(default=0, compare=False)
 
     @cached_property
@@ -126,9 +132,30 @@ class Snapshot:
         """The runs that have not ended."""
         return [row.run for row in self.tasks if row.run is not None and row.run.open]
 
+    @property
+    def room(self) -> int | None:
+        """How many tasks may start at once before the limit is reached; `None`: there is no limit."""
+        return None if self.limit is None else self.limit - len(self.open_runs)
+
     def task(self, id: int) -> TaskRow | None:
         """The row of a task."""
         return self.by_id.get(id)
+
+    def around(self, row: TaskRow) -> Around:
+        """What explains the state of a task."""
+        task, runs = row.task, self.open_runs
+        before = {after.task: other.task for after in task.after if (other := self.task(after.task))}
+        under_way = [other.task for run in runs if (other := self.task(run.task))]
+        board = Board(
+            {id: other.state for id, other in before.items()},
+            {lane.lane.name: lane.lane for lane in self.lanes},
+            Counter(run.lane for run in runs),
+            tuple(filter(is_exclusive, under_way)),
+            self.limit,
+        )
+        in_lane = sorted(run.task for run in runs if run.lane == task.lane)
+        series = next((each for each in self.series if each.id == task.series), None)
+        return Around(board, before, in_lane, self.ready.get(task.lane, ()), series, row.pane)
 
     def pane(self, id: int) -> PaneRow | None:
         """The row of a pane."""

@@ -1,10 +1,11 @@
 """A task's state as people read it: one word, and the reason of it."""
 
-from wzp_tui.controller.queues import Queues
+from wzp_tui.controller.queues import NAMED, Queues
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks.order import due_words
 from wzp_tui.tasks.outcome import exit_words
 from wzp_tui.tasks.task import State
+from wzp_tui.tasks.words import names, place_word
 
 
 def words(task: Task, run: Run | None, queues: Queues, now_ms: int) -> tuple[str, str]:
@@ -49,10 +50,6 @@ def _ready_words(task: Task, queues: Queues) -> tuple[str, str]:
     place = queues.place(task)
     if place is None:
         return "queued", ""
-    tells = room is not None and (place == 1 or room.word == "paused")
-    return "next" if place == 1 else _ordinal(place), room.reason if room and tells else ""
-
-
-def _ordinal(number: int) -> str:
-    suffix = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"
+    if room is not None and (place == 1 or room.word == "paused"):
+        return place_word(place), room.reason
+    return place_word(place), f"behind {names(queues.ahead(task, place), NAMED)}" if place > 1 else ""

@@ -120,8 +120,8 @@ class Store(Protocol):
         """Keep a queued task from starting."""
         ...
 
-    def release(self, id: int) -> None:
-        """Let a held task start."""
+    def release(self, id: int, *, anyway: bool = False) -> None:
+        """Let a held task start. `anyway`: a skipped one, too; what it waits for and can never be is waited for no more."""
         ...
 
     def do_next(self, id: int) -> None:

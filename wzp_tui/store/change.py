@@ -161,7 +161,24 @@ def refuse_the_impossible(connection: sqlite3.Connection, task: Task) -> None:
     """Raise `TransitionError` where the task would be queued only to be skipped."""
     dead = _dead_end(connection, task)
     if dead:
-        raise TransitionError(f"#{task.id} cannot run: {dead}; retry that one first, or hold #{task.id} and change what it waits for")
+        raise TransitionError(f"#{task.id} cannot run: {dead}; retry that one first, or release #{task.id} anyway")
+
+
+def release(connection: sqlite3.Connection, actor: str, task: Task, anyway: bool) -> Seats:
+    """Let a held task start. `anyway`: a skipped one, too, and without what it waits for that can never be."""
+    if task.state is State.SKIPPED and not anyway:
+        raise TransitionError(f"#{task.id} is skipped: {task.reason}; `wzp-tui task release {task.id} --anyway` lets it run all the same")
+    if task.state not in (State.HELD, State.SKIPPED):
+        raise TransitionError(f"#{task.id} is {task.state}, not held")
+    if anyway and (dead := [wait for wait in task.after if _is_dead(connection, wait)]):
+        connection.executemany("DELETE FROM task_after WHERE task = ? AND before = ?", [(task.id, wait.task) for wait in dead])
+        events.record(connection, actor, "task.freed", task=task.id, data={"after": [wait.name for wait in dead]})
+    refuse_the_impossible(connection, task._replace(after=rows.task(connection, task.id).after))
+    return set_state(connection, actor, rows.task(connection, task.id), State.QUEUED)
+
+
+def _is_dead(connection: sqlite3.Connection, wait: After) -> bool:
+    return wait.never_met_by(State(connection.execute("SELECT state FROM task WHERE id = ?", (wait.task,)).fetchone()[0]))
 
 
 def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:

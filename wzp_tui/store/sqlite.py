@@ -118,14 +118,9 @@ class SqliteStore:
     def hold(self, id: int) -> None:
         self._deed(id, "held", ("state",), lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
 
-    def release(self, id: int) -> None:
-        def release(connection: Connection, task: Task) -> change.Seats:
-            if task.state is not State.HELD:
-                raise TransitionError(f"#{id} is {task.state}, not held")
-            change.refuse_the_impossible(connection, task)
-            return change.set_state(connection, self.actor, task, State.QUEUED)
-
-        self._deed(id, "released", ("state",), release)
+    def release(self, id: int, *, anyway: bool = False) -> None:
+        changed = ("state", "after") if anyway else ("state",)
+        self._deed(id, "released", changed, lambda connection, task: change.release(connection, self.actor, task, anyway))
 
     def do_next(self, id: int) -> None:
         self._deed(id, "put first", ("next_rank",), lambda connection, task: change.do_next(connection, self.actor, task))

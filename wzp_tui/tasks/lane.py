@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from wzp_tui.errors import UsageError
+from wzp_tui.tasks.words import with_reason
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -42,7 +43,7 @@ class Lane(NamedTuple):
         """`paused by you`, `paused: #12 failed`, `draining`, or `drained` where it `is_empty`; nothing where its tasks may start."""
         if self.draining:
             return "drained" if is_empty else "draining"
-        return f"paused{':' if self.reason.startswith('#') else ''} {self.reason}".strip() if self.paused else ""
+        return with_reason("paused", self.reason) if self.paused else ""
 
 
 def lane_of(workspace: str, lanes: Iterable[Lane]) -> str:
@@ -62,6 +63,15 @@ def check_slots(slots: int) -> int:
     if not 1 <= slots <= MAX_SLOTS:
         raise UsageError(f"slots = {slots}: a lane has 1 to {MAX_SLOTS} slots; to stop it, pause it")
     return slots
+
+
+def parse_limit(text: str) -> int | None:
+    """`4`, or `none`. Raises `UsageError`."""
+    if text == "none":
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise UsageError(f"limit {text[:40]!r}: write a number of runs, or none")
+    return check_limit(int(text))
 
 
 def check_limit(limit: int) -> int:

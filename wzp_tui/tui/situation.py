@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from wzp_tui.commands import BY_ID, COMMANDS, Command
 from wzp_tui.controller import LaneRow, PaneRow, Section, TaskRow
-from wzp_tui.store import Series
+from wzp_tui.store import Lane, Series
+from wzp_tui.tasks.lane import DEFAULT, MAX_SLOTS
 from wzp_tui.tasks.task import LIVE, OPEN, State
 
 
@@ -22,6 +23,8 @@ class Situation(NamedTuple):
     """Something else is selected that can be opened: a workspace, an event, a folded section."""
     needs: int = 0
     """Tasks that need the user."""
+    restarted: bool = False
+    """Lanes are paused since the machine was restarted."""
 
 
 def natural(row: TaskRow | PaneRow) -> str:
@@ -56,7 +59,7 @@ def fits(command: str, row: TaskRow | PaneRow) -> bool:
         case "task.hold":
             return state is State.QUEUED
         case "task.release":
-            return state is State.HELD
+            return state in (State.HELD, State.SKIPPED)
     return command in ("row.mark", "row.copy")
 
 
@@ -75,6 +78,23 @@ OF_ROWS = frozenset(
 """Commands for the selected rows."""
 
 
+OF_LANE = frozenset({"lane.pause", "lane.more", "lane.less", "lane.drain", "lane.failure", "lane.remove"})
+"""Commands for the lane under the sidebar's cursor."""
+
+
+def _fits_lane(command: str, lane: Lane) -> bool:
+    match command:
+        case "lane.more":
+            return lane.slots < MAX_SLOTS
+        case "lane.less":
+            return lane.slots > 1
+        case "lane.drain":
+            return not lane.draining
+        case "lane.remove":
+            return lane.name != DEFAULT
+    return True
+
+
 def valid(command: str, situation: Situation) -> bool:
     """The command does something now, in the tower."""
     if "tower" not in BY_ID[command].screens:
@@ -87,6 +107,10 @@ def valid(command: str, situation: Situation) -> bool:
         return situation.lane is not None
     if command == "series.edit":
         return situation.series is not None
+    if command == "lane.resume":
+        return situation.restarted
+    if command in OF_LANE:
+        return situation.lane is not None and not situation.rows and _fits_lane(command, situation.lane.lane)
     return command != "move.needs" or situation.needs > 0
 
 
@@ -101,6 +125,13 @@ def label(command: Command, situation: Situation) -> str:
         return command.title if row.task.state in LIVE else "Cancel…"
     if command.id == "task.done" and any(isinstance(row, TaskRow) and row.task.state is not State.REVIEW for row in situation.rows):
         return "Seen"
+    if command.id == "task.release" and any(isinstance(row, TaskRow) and row.task.state is State.SKIPPED for row in situation.rows):
+        return "Release anyway"
+    if situation.lane is not None and not situation.rows:
+        if command.id == "lane.pause" and not situation.lane.lane.starts:
+            return "Go on"
+        if command.id == "lane.failure" and situation.lane.lane.pause_on_failure:
+            return "Go on after failures"
     return command.short or command.title
 
 

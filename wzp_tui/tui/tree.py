@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot, TaskRow
 from wzp_tui.store import Event, Series
-from wzp_tui.tui.words import Counts, counts, event_words, pane_name
+from wzp_tui.tui.words import Counts, counts, event_words, pane_name, plural
 
 
 class Title(NamedTuple):
@@ -97,7 +97,8 @@ def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> t
         if not line.folded:
             rows += _tabs(name, [row for row in snapshot.panes if row.pane.workspace == name], snapshot.by_id, folded)
     if snapshot.lanes:
-        rows += [*_gap(rows), Title("LANES"), *map(LaneLine, snapshot.lanes)]
+        title = "LANES" if snapshot.limit is None else f"LANES  {plural(snapshot.limit, 'run')} at most"
+        rows += [*_gap(rows), Title(title), *map(LaneLine, snapshot.lanes)]
     if snapshot.series:
         upcoming = sorted(snapshot.series, key=lambda each: (each.due_ms is None, each.due_ms, each.id))
         rows += [*_gap(rows), Title("SERIES"), *(SeriesLine(each, snapshot.taken_ms) for each in upcoming)]

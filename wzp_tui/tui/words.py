@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot
-from wzp_tui.store import Event, Series
+from wzp_tui.store import Event, Lane, Series
 from wzp_tui.tasks.parse import moment_words
 from wzp_tui.tasks.task import LIVE, State
 from wzp_tui.tui.looks import UNICODE, Glyphs
@@ -46,7 +46,7 @@ def pane_state(row: PaneRow) -> tuple[str, str]:
 def lane_use(row: LaneRow, glyphs: Glyphs = UNICODE) -> tuple[str, str, str]:
     """Its busy slots, its free ones, and what waits: `■■`, `□`, `3 queued`."""
     slots = row.lane.slots
-    waits = "paused" if row.lane.paused else f"{row.queued} queued" if row.queued else ""
+    waits = "paused" if row.lane.paused else row.words or (f"{row.queued} queued" if row.queued else "")
     if slots > 8:
         return f"{row.busy}/{slots}", "", waits
     return glyphs.busy * min(row.busy, slots), glyphs.free * max(0, slots - row.busy), waits
@@ -93,11 +93,12 @@ _KINDS = {
     "series.added": "comes again",
     "series.resumed": "goes on",
     "series.removed": "removed",
-    "lane.paused": "paused",
     "lane.resumed": "goes on",
+    "lane.draining": "drains",
+    "lane.removed": "removed",
 }
-_SILENT = frozenset({"run.started", "run.ended", "run.lost"})
-"""The task's change of state says it already."""
+_SILENT = frozenset({"run.started", "run.ended", "run.lost", "task.lane"})
+"""Another event says it already: that of the task's state, or of its lane."""
 
 
 def event_words(event: Event, glyphs: Glyphs = UNICODE) -> Told | None:
@@ -116,10 +117,16 @@ def event_words(event: Event, glyphs: Glyphs = UNICODE) -> Told | None:
         return Told(getattr(glyphs, glyph), role, text)
     if event.kind == "run.orphaned":
         return Told(glyphs.limited, "limited", f"{name} orphaned")
+    if event.kind == "task.freed":
+        return Told("+", "muted", f"{name} without {clean(', '.join(event.data['after']), 100)}")
     if event.kind == "task.assigned":
         return Told("+", "muted", f"{name} to {clean(event.new or '')}")
+    if event.kind == "lane.paused":
+        return Told("+", "needs", f"{name} {Lane('', 0, True, clean(str(event.data.get('reason', '')), 60)).words()}")
+    if event.kind == "limit.set":
+        return Told("+", "muted", "no limit" if event.new == "none" else f"at most {plural(int(event.new or 0), 'run')}")
     if event.kind == "lane.set":
-        return Told("+", "muted", f"{name}: {plural(int(event.new or 0), 'slot')}")
+        return Told("+", "muted", f"{name} changed" if event.old == event.new else f"{name}: {plural(int(event.new or 0), 'slot')}")
     return Told("+", "muted", f"{name} {_KINDS.get(event.kind, clean(event.kind, 40))}".strip())
 
 

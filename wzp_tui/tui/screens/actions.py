@@ -10,14 +10,14 @@ from wzp_tui.controller import PaneRow, Snapshot, TaskRow
 from wzp_tui.controller.going import Going
 from wzp_tui.errors import PaneGone, WzpError
 from wzp_tui.panes import Pane
-from wzp_tui.tasks.lane import DEFAULT_SLOTS, check_lane_name
-from wzp_tui.tasks.task import LIVE
+from wzp_tui.tasks.task import LIVE, State
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.own_tty import writer
 from wzp_tui.tui.preferences import Preferences
 from wzp_tui.tui.screens.asking import Row
 from wzp_tui.tui.screens.drafting import Drafting
-from wzp_tui.tui.screens.questions import ask_close, ask_lane, ask_place, ask_series, ask_stop
+from wzp_tui.tui.screens.lane_actions import LaneActions
+from wzp_tui.tui.screens.questions import ask_close, ask_place, ask_series, ask_stop
 from wzp_tui.tui.screens.row_actions import RowActions
 from wzp_tui.tui.situation import fits, natural, needs_you, valid
 from wzp_tui.tui.undo import ASSIGNED, Deed
@@ -25,7 +25,7 @@ from wzp_tui.tui.widgets.live import embedded
 from wzp_tui.tui.words import pane_name, plural
 
 
-class Actions(Drafting, RowActions):
+class Actions(Drafting, RowActions, LaneActions):
     """The actions of the tower's screen."""
 
     _going: Going | None = None
@@ -42,7 +42,9 @@ class Actions(Drafting, RowActions):
         self.for_each("task.hold", self.controller.hold, Deed("held", "state"))
 
     def action_task_release(self) -> None:
-        self.for_each("task.release", self.controller.release, Deed("released", "state"))
+        skipped = {row.task.id for row in self.chosen_tasks("task.release") if row.task.state is State.SKIPPED}
+        deed = Deed("released", "state", "after") if skipped else Deed("released", "state")
+        self.for_each("task.release", lambda id: self.controller.release(id, anyway=id in skipped), deed)
 
     def action_task_next(self) -> None:
         self.for_each("task.next", self.controller.do_next, Deed("put first", "next_rank"))
@@ -103,7 +105,7 @@ class Actions(Drafting, RowActions):
                 self.ask(row, self.controller.stop(row.task.id, how), stopped)
         self.unmark()
 
-    # -- panes and lanes -------------------------------------------------------------------------------------------------------
+    # -- panes -----------------------------------------------------------------------------------------------------------------
 
     def action_pane_go(self) -> None:
         row = next(iter(self.situation().rows), None)
@@ -147,21 +149,6 @@ class Actions(Drafting, RowActions):
         row = next(iter(self.situation().rows), None)
         cwd = row.pane.cwd if isinstance(row, PaneRow) else row.task.cwd if row else ""
         self.ask(None, self._open_shell(cwd if os.path.isdir(cwd) else os.getcwd()))
-
-    @work(group="question", exclusive=True)
-    async def action_lane_edit(self) -> None:
-        row = self.situation().lane
-        if row is None:
-            return
-        from wzp_tui.tui.screens.name import Name
-
-        what = await self.wait_for(ask_lane(row))
-        if isinstance(what, bool):
-            self.ask(None, (self.controller.pause_lane if what else self.controller.resume_lane)(row.lane.name))
-        elif isinstance(what, int):
-            self.ask(None, self.controller.set_lane(row.lane.name, what))
-        elif what is not None and (name := await self.app.push_screen_wait(Name("Name of the new lane", check_lane_name))):
-            self.ask(None, self.controller.set_lane(name, DEFAULT_SLOTS))
 
     @work(group="question", exclusive=True)
     async def action_series_edit(self) -> None:

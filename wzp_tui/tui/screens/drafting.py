@@ -7,7 +7,7 @@ from textual import work
 from wzp_tui.controller import Snapshot
 from wzp_tui.store import NewSeries
 from wzp_tui.store import NewTask as StoredTask
-from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.lane import DEFAULT, lane_of
 from wzp_tui.tasks.parse import short_title
 from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import Task, command_line, shell_line
@@ -20,8 +20,8 @@ from wzp_tui.tui.undo import Deed
 class Drafting(Asking):
     """New and edit."""
 
-    _lane: str | None = DEFAULT
-    """The lane of the last new task."""
+    _lane: str | None = ""
+    """The lane of the last new task; empty: that of the workspace."""
     _folder = ""
     """Its folder."""
 
@@ -31,9 +31,11 @@ class Drafting(Asking):
     @work(group="question", exclusive=True)
     async def draft(self, line: str) -> None:
         """Let the user finish a new task that begins with `line`."""
-        draft = await self._finish(Draft(line, self._lane, self._folder_of_new, workspace=self.workspace_of_new), "New task")
+        lanes = [row.lane for row in self.snapshot.lanes]
+        lane = lane_of(self.workspace_of_new, lanes) if self._lane == "" else self._lane
+        draft = await self._finish(Draft(line, lane, self._folder_of_new, workspace=self.workspace_of_new), "New task")
         if draft is not None:
-            self._lane, self._folder = draft.lane, draft.cwd
+            self._lane, self._folder = "" if draft.lane == lane else draft.lane, draft.cwd
             self.ask(None, self._add(draft))
 
     @work(group="question", exclusive=True)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Snapshot, TaskRow
 from wzp_tui.store import Series
-from wzp_tui.tasks.lane import MAX_SLOTS
+from wzp_tui.tasks.lane import DEFAULT, MAX_SLOTS
 from wzp_tui.tasks.parse import moment_words
 from wzp_tui.tasks.schedule import upcoming
 from wzp_tui.tasks.task import LIVE
@@ -86,16 +86,28 @@ def ask_copy(rows: Sequence[Any]) -> Choose[str]:
 
 
 def ask_lane(row: LaneRow) -> Ask:
-    """What becomes of a lane: another number of slots, `True` to pause it, `False` to let it go on; `""`: another lane."""
+    """What becomes of a lane: another number of slots, or `pause`, `resume`, `drain`, `failure`, `remove`; `new`: another lane."""
     lane = row.lane
     choices: list[Choice[Any]] = [
-        Choice("p", "Go on", "start its tasks again", False) if lane.paused else Choice("p", "Pause", "start no more of its tasks", True)
+        Choice("p", "Pause", "start no more of its tasks", "pause")
+        if lane.starts
+        else Choice("p", "Go on", "start its tasks again", "resume")
     ]
+    if not lane.draining:
+        choices.append(Choice("D", "Drain", "start no more, close its panes when nothing runs there", "drain"))
+    if lane.pause_on_failure:
+        choices.append(Choice("F", "Go on after failures", "now the first one pauses it", "failure"))
+    else:
+        choices.append(Choice("F", "Pause on failure", "the first task that fails, after its retries, pauses it", "failure"))
     for count in sorted({1, 2, 3, 4, 6, 8, lane.slots - 1, lane.slots + 1} - {lane.slots}):
         if 1 <= count <= MAX_SLOTS:
             choices.append(Choice(str(count) if count < 10 else "", plural(count, "slot"), "", count))
-    choices.append(Choice("+", "Another lane", "with a name of its own", ""))
-    return Choose(f"Lane {lane.name}: {plural(lane.slots, 'slot')}, {row.busy} busy, {row.queued} queued", choices)
+    if lane.name != DEFAULT:
+        choices.append(Choice("X", "Remove", "when nothing waits or runs in it", "remove"))
+    choices.append(Choice("+", "Another lane", "with a name of its own", "new"))
+    told = [f"{row.busy} busy", f"{row.queued} queued", *filter(None, [row.words])]
+    told += [f"of workspace {clean(lane.workspace, 40)}"] if lane.workspace else []
+    return Choose(f"Lane {lane.name}: {plural(lane.slots, 'slot')}, {', '.join(told)}", choices)
 
 
 def ask_series(series: Series, now_ms: int) -> Choose[str]:

@@ -32,6 +32,7 @@ from wzp_tui.tui.widgets.footer import AnswerBar, Footer
 from wzp_tui.tui.widgets.header import Header, Line, Meter, Shown, Trouble, no_load
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.widgets.problems import Problems
+from wzp_tui.tui.widgets.restarted import Restarted, restarted
 from wzp_tui.tui.widgets.sidebar import Sidebar
 from wzp_tui.tui.widgets.task_list import TaskList
 from wzp_tui.tui.words import counts
@@ -93,7 +94,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
         self.filter = FilterBar(id="filter")
         self._header, self._trouble = Header(clock=clock, load=load), Trouble(clock=clock)
         self._problems = Problems()
-        self.away = Away()
+        self.away, self._restarted = Away(), Restarted()
         self._answers, self._footer, self._hairline = AnswerBar(clock=clock), Footer(), Hairline()
 
     def compose(self) -> ComposeResult:
@@ -101,6 +102,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
         yield self._trouble
         yield self._problems
         yield self.away
+        yield self._restarted
         with Horizontal(id="main"):
             yield self.sidebar
             with Vertical(id="work"):
@@ -146,6 +148,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
         self._needs = found.needs + found.failed
         self.set_class(not snapshot.mux.reachable, "-unreachable")
         self._trouble.update(snapshot)
+        self._restarted.update(snapshot)
         self.sidebar.update(snapshot, self.workspace)
         self.tasks.hints = self._hints if snapshot.taken_ms else ()
         self.tasks.update(snapshot, self._view())
@@ -238,12 +241,12 @@ class TowerScreen(Actions, Presence, Screen[None]):
             selected = self.selected if isinstance(line, PaneLine) else None
             lane = line.lane if isinstance(line, LaneLine) else None
             series = line.series if isinstance(line, SeriesLine) else None
-            return Situation((selected,) if selected else (), lane, series, True, self._needs)
+            return Situation((selected,) if selected else (), lane, series, True, self._needs, bool(restarted(snapshot)))
         rows = self.tasks.chosen()
         task = rows[0].task if rows and isinstance(rows[0], TaskRow) else None
         lane = next((lane for lane in snapshot.lanes if task and lane.lane.name == task.lane), None)
         series = next((series for series in snapshot.series if task and series.id == task.series), None)
-        return Situation(rows, lane, series, self.tasks.current is not None, self._needs)
+        return Situation(rows, lane, series, self.tasks.current is not None, self._needs, bool(restarted(snapshot)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Commands that do nothing for what is selected have no key."""

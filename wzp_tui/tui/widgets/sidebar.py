@@ -76,7 +76,7 @@ class Sidebar(LineView[Row]):
                 return self._pane(row, on, width)
             case LaneLine(lane):
                 busy, free, waits = lane_use(lane, glyphs)
-                end = [(waits, ink("needs" if lane.lane.paused else "muted", on))]
+                end = [(waits, ink("muted" if lane.lane.starts else "needs", on))]
                 lead = (" " + left(lane.lane.name, 9), ink("text", on))
                 return [lead, (busy, ink("running", on)), (free, ink("muted", on))], end
             case SeriesLine(series, now):
