@@ -40,7 +40,7 @@ class PictureStore:
         self._runs = [row.run for row in world.tasks if row.run]
 
     def durations(self, task: int) -> tuple[float, ...]:
-        return (60.0 * task,)
+        return ()
 
     def recent_runs(self, tasks: Sequence[int], **how: Any) -> Sequence[Run]:
         return [run for run in self._runs if not tasks or run.task in tasks]

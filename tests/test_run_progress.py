@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from wzp_tui.logs.progress import RunProgress
 from wzp_tui.store import Store
 from wzp_tui.tasks.task import State
@@ -9,6 +11,7 @@ from wzp_tui.tasks.task import State
 from .cli import add, ok
 from .stores import FIRST, ME, a_task, begun, end, record
 from .support import wait_until
+from .tui import tower
 from .workers import Workers, becomes
 
 MINUTE = 60_000
@@ -66,3 +69,15 @@ def test_the_command_line_says_how_far_a_task_is(workers: Workers, tmp_path: Pat
     (tmp_path / "go").touch()
     becomes(workers.store, id, State.DONE)
     assert ok("task", "show", str(id), "--json").json["task"]["progress"] is None
+
+
+async def test_the_tower_says_how_far_a_task_is_and_follows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with tower(tmp_path / "store") as it:
+        await it.add('for n in 1 2; do echo "[$n/2] linking"; while ! [ -e go$n ]; do sleep 0.02; done; done')
+        await it.shows("50 % · 1 of 2")
+        (tmp_path / "go1").touch()
+        await it.shows("100 % · 2 of 2")
+        (tmp_path / "go2").touch()
+        await it.word(1, "done")
+        await it.hides("2 of 2")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from wzp_tui.clean import clean
+from wzp_tui.controller.foretelling import Foreteller
 from wzp_tui.controller.join import Holders, Join
 from wzp_tui.controller.lanes import Lanes, set_lanes
 from wzp_tui.controller.latest import Latest
@@ -19,14 +20,13 @@ from wzp_tui.controller.series import SeriesActions
 from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
 from wzp_tui.controller.storekeeper import StoreKeeper
 from wzp_tui.errors import MuxError, NotFound, PaneGone, StoreError, TransitionError
-from wzp_tui.inpane.log import heard_ms, set_cap
+from wzp_tui.inpane.log import set_cap
 from wzp_tui.mux import Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import NewTask, Store, View
 from wzp_tui.store.lock import FileLock, read_holder
 from wzp_tui.store.wake import Fifo, watcher
-from wzp_tui.tasks.countdown import Countdown, countdown
 
 if TYPE_CHECKING:  # verbs use the controller without the settings, whose pydantic would be half of their start
     from wzp_tui.config import Settings
@@ -50,6 +50,7 @@ class Controller(Lanes, SeriesActions):
     def __init__(self, folder: str, mux: Mux, *, actor: str = "tower", opens_panes: bool = True) -> None:
         self.folder = StoreFolder(folder).make()
         self.mux = mux
+        self.foretell = Foreteller(self.folder, self.ask)
         self.snapshots = Latest(Snapshot(MuxState(mux.kind, True, _now_ms())))
         self._keeper = StoreKeeper(self.folder, f"{actor}:{os.getpid()}")
         self._wants_to_open = opens_panes
@@ -337,14 +338,6 @@ class Controller(Lanes, SeriesActions):
         """The pane as the user saw it last: a re-used id is refused by it."""
         row = self.snapshots.value.pane(pane)
         return row.pane if row else None
-
-    def countdown(self, row: TaskRow, now_ms: int) -> Countdown | None:
-        """What will happen to the task by itself."""
-        return countdown(row.task, row.run, now_ms, self.heard_ms(row))
-
-    def heard_ms(self, row: TaskRow) -> int | None:
-        """When a run that must not fall silent printed something last."""
-        return heard_ms(self.folder, row.run) if row.run and row.run.open and row.task.policy.quiet else None
 
     def row(self, task: int) -> TaskRow:
         """The row of a task in the newest Snapshot, or `NotFound`."""

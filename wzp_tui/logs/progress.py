@@ -23,7 +23,9 @@ class RunProgress:
     """Follows the log of one run. A look costs one `stat` where nothing was printed."""
 
     def __init__(self, path: str, started_ms: int, durations: Sequence[float] = ()) -> None:
-        self._path, self._started_ms, self._durations = path, started_ms, durations
+        self._path, self._started_ms = path, started_ms
+        self.durations = durations
+        """Seconds that earlier runs took."""
         self._reader = ProgressReader()
         self._offset = 0
         self.progress: Progress | None = None
@@ -46,7 +48,7 @@ class RunProgress:
 
     def rest(self, now_ms: int) -> float | None:
         """Seconds that it may still take, by what earlier runs took; `None`: nobody knows."""
-        return expected_rest(self._durations, (now_ms - self._started_ms) / 1000)
+        return expected_rest(self.durations, (now_ms - self._started_ms) / 1000)
 
     def words(self, now_ms: int) -> str:
         """`41 % · 212 of 517 · 3m left`, or as much of it as is known."""

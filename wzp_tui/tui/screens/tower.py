@@ -88,7 +88,7 @@ class TowerScreen(Actions, Presence, Screen[None]):
         super().__init__()
         self.controller, self.clock = controller, clock
         self.deeds = Deeds()
-        self.tasks = TaskList(id="list", clock=clock, countdown=controller.countdown)
+        self.tasks = TaskList(id="list", clock=clock, foretell=controller.foretell)
         self.sidebar = Sidebar(id="sidebar")
         self.detail = Detail(controller, id="detail", clock=clock)
         self.filter = FilterBar(id="filter")

@@ -183,7 +183,7 @@ class Detail(Vertical, can_focus=True):
         if self._snapshot is None:
             return
         if isinstance(row, TaskRow):
-            self._why.show(facts_of_task(row, self._snapshot, self._clock(), self._controller.heard_ms(row)))
+            self._why.show(facts_of_task(row, self._snapshot, self._clock(), self._controller.foretell.heard_ms(row)))
         else:
             self._why.show(facts_of_pane(row))
 

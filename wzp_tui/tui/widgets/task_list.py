@@ -13,7 +13,7 @@ from textual.timer import Timer
 from wzp_tui.clean import clean
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
-from wzp_tui.tasks.countdown import Countdown
+from wzp_tui.controller.foretelling import Foretold
 from wzp_tui.tui.bindings import shown_key
 from wzp_tui.tui.listing import Blank, Heading, Key, Listing, Row, View, key_of, section_of
 from wzp_tui.tui.looks import Look, priority_look, task_look
@@ -24,8 +24,8 @@ from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.words import folder, pane_name, pane_state
 
 AGE = 6
-Foretell = Callable[[TaskRow, int], Countdown | None]
-"""Says at a time what will happen to a task by itself."""
+Foretell = Callable[[TaskRow, int], Foretold | None]
+"""Says at a time how far a task is, and what will happen to it by itself."""
 
 
 def nothing(row: TaskRow, now_ms: int) -> None:
@@ -64,9 +64,9 @@ def columns(width: int, longest_id: int, wanted: tuple[str, ...] = Columns._fiel
 class TaskList(LineView[Row]):
     """Tasks and free panes, one line each."""
 
-    def __init__(self, *, id: str | None = None, clock: Clock = now_ms, countdown: Foretell = nothing) -> None:
+    def __init__(self, *, id: str | None = None, clock: Clock = now_ms, foretell: Foretell = nothing) -> None:
         super().__init__(id=id)
-        self._countdown = countdown
+        self._told_of = foretell
         self.view = View()
         self.snapshot: Snapshot | None = None
         self.marked: frozenset[Key] = frozenset()
@@ -159,7 +159,7 @@ class TaskList(LineView[Row]):
         shown = self.rows[self.top : self.top + max(1, self.size.height)]
         tasks = [row for row in shown if isinstance(row, TaskRow)]
         spans = [ages_in(now - row.since_ms) for row in tasks if _has_age(row)]
-        spans += [found.stands for row in tasks if (found := self._countdown(row, now))]
+        spans += [found.stands for row in tasks if (found := self._told_of(row, now))]
         self._ager = self.set_timer(max(0.2, min(spans)), self._age) if spans else None
 
     def _age(self) -> None:
@@ -176,7 +176,7 @@ class TaskList(LineView[Row]):
 
     def _foretell(self, row: TaskRow, now: int) -> str:
         """What will happen by itself; what the word of the state says already is left out."""
-        found = self._countdown(row, now)
+        found = self._told_of(row, now)
         return found.text.removeprefix(f"{row.word} ") if found else ""
 
     def on_line_view_moved(self) -> None:
