@@ -8,9 +8,9 @@ from wzp_tui.cli.documents import task_documents
 from wzp_tui.cli.matching import matching
 from wzp_tui.cli.output import note, print_json, say
 from wzp_tui.cli.session import opened
+from wzp_tui.controller.importing import import_plan
 from wzp_tui.errors import UsageError
-from wzp_tui.tasks.lane import DEFAULT
-from wzp_tui.tasks.taskfile import TaskPlan, load_task_file
+from wzp_tui.tasks.taskfile import load_task_file
 from wzp_tui.tasks.taskfile.exporting import as_json as json_text
 from wzp_tui.tasks.taskfile.exporting import as_toml, exported
 
@@ -21,10 +21,7 @@ def import_tasks(file: str, params: Mapping[str, str], hold: bool, as_json: bool
     if hold:
         plan = plan._replace(tasks=tuple(each._replace(task=each.task._replace(hold=True)) for each in plan.tasks))
     with opened() as (folder, store):
-        lanes = {lane.name: lane.slots for lane in store.lanes()}
-        _check_lanes(file, plan, lanes)
-        ids = store.add_all(plan.batch, plan.lanes)
-        series = [store.add_series(each) for each in plan.series]
+        ids, series, lanes = import_plan(store, file, plan)
         if as_json:
             print_json({"tasks": task_documents(folder, map(store.task, ids), {}), "series": series})
         else:
@@ -36,12 +33,6 @@ def import_tasks(file: str, params: Mapping[str, str], hold: bool, as_json: bool
         if lanes.get(name, slots) != slots:
             note(f"lane {name} keeps its {lanes[name]} slots; the file says {slots}: `wzp-tui lane set {name} --slots {slots}`")
     return 0
-
-
-def _check_lanes(file: str, plan: TaskPlan, lanes: Mapping[str, int]) -> None:
-    missing = [name for name in plan.open_lanes if name not in lanes and name != DEFAULT]
-    if missing:
-        raise UsageError(f"{clean(file)}: there is no lane {', '.join(missing)}; write [lanes.{missing[0]}] with `slots` into the file")
 
 
 def export_tasks(filter: str, format: str, with_env: bool) -> int:

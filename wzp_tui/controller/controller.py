@@ -239,6 +239,10 @@ class Controller(Lanes, SeriesActions):
         """Give a task that has not started what it had before a change."""
         await self.ask(lambda store: store.put_back(task, **fields))
 
+    async def archive(self, task: int) -> None:
+        """Put an ended task out of all lists."""
+        await self.ask(lambda store: store.archive(task))
+
     async def hold(self, task: int) -> None:
         """Keep a queued task from starting."""
         await self.ask(lambda store: store.hold(task))

@@ -43,7 +43,8 @@ def undo(connection: sqlite3.Connection, actor: str) -> tuple[Undone, Seats]:
         connection.execute("UPDATE deed SET undone = 1 WHERE id = ?", (deed,))
         connection.execute("SAVEPOINT undo")
         try:
-            touched |= _restore(connection, actor, rows.task(connection, task), before)
+            fields = {name: _READS[name](value) if name in _READS else value for name, value in before.items()}
+            touched |= restore(connection, actor, rows.task(connection, task), fields)
             done.append(task)
         except WzpError as error:
             connection.execute("ROLLBACK TO undo")
@@ -67,10 +68,10 @@ def _last(connection: sqlite3.Connection) -> list[tuple[int, int, dict[str, Any]
     return found
 
 
-def _restore(connection: sqlite3.Connection, actor: str, task: Task, before: dict[str, Any]) -> Seats:
-    if not before:
+def restore(connection: sqlite3.Connection, actor: str, task: Task, fields: dict[str, Any]) -> Seats:
+    """Give a task the fields of before. Raises `TransitionError` where that is too late, or no fields are known."""
+    if not fields:
         raise TransitionError(f"#{task.id}: that cannot be undone")
-    fields: dict[str, Any] = {name: _READS[name](value) if name in _READS else value for name, value in before.items()}
     if "archived" in fields:
         return archive.archive(connection, actor, task) if fields["archived"] else archive.bring_back(connection, actor, task)
     if "seen" in fields:

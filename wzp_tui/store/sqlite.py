@@ -105,7 +105,7 @@ class SqliteStore:
     def put_back(self, id: int, **fields: object) -> None:
         def put_back(connection: Connection, task: Task) -> change.Seats:
             deeds.forget_last(connection, id)
-            return change.put_back(connection, self.actor, task, **fields)
+            return deeds.restore(connection, self.actor, task, fields)
 
         self._change(id, put_back)
 

@@ -39,7 +39,7 @@ def natural(row: TaskRow | PaneRow) -> str:
 def fits(command: str, row: TaskRow | PaneRow) -> bool:
     """The command can be carried out for this row."""
     if isinstance(row, PaneRow):
-        return command in ("pane.send", "row.copy") or (command in ("pane.go", "row.mark", "task.stop") and not row.own)
+        return command in ("pane.send", "row.copy", "row.mark_all") or (command in ("pane.go", "row.mark", "task.stop") and not row.own)
     state = row.task.state
     match command:
         case "pane.go":
@@ -52,15 +52,17 @@ def fits(command: str, row: TaskRow | PaneRow) -> bool:
             return state in (State.HELD, State.QUEUED)
         case "task.stop":
             return state in OPEN
-        case "task.retry":
+        case "task.retry" | "task.archive":
             return state not in OPEN
+        case "task.clone":
+            return True
         case "task.done":
             return state is State.REVIEW or (state in (State.FAILED, State.LOST) and not row.task.seen)
         case "task.hold":
             return state is State.QUEUED
         case "task.release":
             return state in (State.HELD, State.SKIPPED)
-    return command in ("row.mark", "row.copy")
+    return command in ("row.mark", "row.mark_all", "row.copy")
 
 
 def why_not_send(row: TaskRow | PaneRow) -> str:
@@ -73,8 +75,9 @@ def why_not_send(row: TaskRow | PaneRow) -> str:
 
 
 OF_ROWS = frozenset(
-    {"row.open", "row.mark", "row.copy", "pane.go", "pane.send", "view.log"} | {each.id for each in COMMANDS if each.group == "task"}
-) - {"task.new"}
+    {"row.open", "row.mark", "row.mark_all", "row.copy", "pane.go", "pane.send", "view.log"}
+    | {each.id for each in COMMANDS if each.group == "task"}
+) - {"task.new", "task.import"}
 """Commands for the selected rows."""
 
 

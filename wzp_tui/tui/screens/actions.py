@@ -16,6 +16,7 @@ from wzp_tui.tui.own_tty import writer
 from wzp_tui.tui.preferences import Preferences
 from wzp_tui.tui.screens.asking import Row
 from wzp_tui.tui.screens.drafting import Drafting
+from wzp_tui.tui.screens.importing import Importing
 from wzp_tui.tui.screens.lane_actions import LaneActions
 from wzp_tui.tui.screens.questions import ask_close, ask_place, ask_series, ask_stop
 from wzp_tui.tui.screens.row_actions import RowActions
@@ -25,7 +26,7 @@ from wzp_tui.tui.widgets.live import embedded
 from wzp_tui.tui.words import pane_name, plural
 
 
-class Actions(Drafting, RowActions, LaneActions):
+class Actions(Drafting, Importing, RowActions, LaneActions):
     """The actions of the tower's screen."""
 
     _going: Going | None = None
@@ -48,6 +49,9 @@ class Actions(Drafting, RowActions, LaneActions):
 
     def action_task_next(self) -> None:
         self.for_each("task.next", self.controller.do_next, Deed("put first", "next_rank"))
+
+    def action_task_archive(self) -> None:
+        self.for_each("task.archive", self.controller.archive, Deed("archived", "archived"))
 
     async def _open_shell(self, cwd: str) -> None:
         pane = await self.controller.open_shell(self.workspace_of_new, cwd)
@@ -178,6 +182,9 @@ class Actions(Drafting, RowActions, LaneActions):
 
     def action_row_mark(self) -> None:
         self.tasks.mark()
+
+    def action_row_mark_all(self) -> None:
+        self.tasks.mark_all()
 
     def action_view_log(self) -> None:
         from wzp_tui.tui.screens.log_full import LogFull

@@ -1,6 +1,7 @@
 """New tasks and changed ones: first one line, then, one key further, all that a task can have."""
 
 import os
+from typing import Any
 
 from textual import work
 
@@ -10,7 +11,7 @@ from wzp_tui.store import NewTask as StoredTask
 from wzp_tui.tasks.lane import DEFAULT, lane_of
 from wzp_tui.tasks.parse import short_title
 from wzp_tui.tasks.policy import Policy
-from wzp_tui.tasks.task import Task, command_line, shell_line
+from wzp_tui.tasks.task import Task, command_line, new_of, shell_line
 from wzp_tui.tui.draft import Draft, Known, date_of, moment_of
 from wzp_tui.tui.screens.asking import Asking
 from wzp_tui.tui.times import now_ms
@@ -33,10 +34,10 @@ class Drafting(Asking):
         """Let the user finish a new task that begins with `line`."""
         lanes = [row.lane for row in self.snapshot.lanes]
         lane = lane_of(self.workspace_of_new, lanes) if self._lane == "" else self._lane
-        draft = await self._finish(Draft(line, lane, self._folder_of_new, workspace=self.workspace_of_new), "New task")
+        draft = await self._finish(Draft(line, lane, self._folder_of_new, workspace=self.workspace_of_new), "New task", is_new=True)
         if draft is not None:
             self._lane, self._folder = "" if draft.lane == lane else draft.lane, draft.cwd
-            self.ask(None, self._add(draft))
+            self.ask(None, self._add(draft, stored(draft)))
 
     @work(group="question", exclusive=True)
     async def action_task_edit(self) -> None:
@@ -49,13 +50,25 @@ class Drafting(Asking):
         if fields:
             self.ask(row, self.controller.edit(row.task.id, **fields), Deed("edited", *fields))
 
-    async def _finish(self, draft: Draft, title: str) -> Draft | None:
+    @work(group="question", exclusive=True)
+    async def action_task_clone(self) -> None:
+        """A new task like the selected one: what the form does not show is as that one has it."""
+        row = next(iter(self.chosen_tasks("task.clone")), None)
+        if row is None:
+            return
+        before = draft_of(row.task)._replace(at="", due="")
+        draft = await self._finish(before, f"Clone {row.task.name}", is_new=True)
+        if draft is not None:
+            fields: dict[str, Any] = changes(before, draft)
+            new = new_of(row.task)._replace(**fields, lane=draft.lane, place=draft.place, hold=draft.held)
+            self.ask(None, self._add(draft, new))
+
+    async def _finish(self, draft: Draft, title: str, *, is_new: bool = False) -> Draft | None:
         """What the user makes of a draft; `None` when they leave it."""
         from wzp_tui.tui.screens.new_task import NewTask
         from wzp_tui.tui.screens.task_form import TaskForm
 
         snapshot: Snapshot = self.snapshot
-        is_new = title == "New task"
         lanes = [row.lane.name for row in snapshot.lanes] or [DEFAULT]
         found: Draft | None = await self.app.push_screen_wait(NewTask(draft, lanes if is_new else [], title=title, fixed=not is_new))
         if found is None or not found.in_full:
@@ -73,12 +86,12 @@ class Drafting(Asking):
         own = next((row.pane.workspace for row in self.snapshot.panes if row.own), None)
         return self.workspace or own or "default"
 
-    async def _add(self, draft: Draft) -> None:
+    async def _add(self, draft: Draft, new: StoredTask) -> None:
         if draft.every:
-            series = await self.controller.add_series(NewSeries(stored(draft), draft.every))
+            series = await self.controller.add_series(NewSeries(new, draft.every))
             self.tell(f"@{series} comes again: {draft.every}")
             return
-        self.tasks.wish = ("task", await self.controller.add(stored(draft)))
+        self.tasks.wish = ("task", await self.controller.add(new))
 
 
 def stored(draft: Draft) -> StoredTask:

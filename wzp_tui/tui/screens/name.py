@@ -20,10 +20,10 @@ class Name(Sheet[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "accept", "Make", priority=True)]
 
-    def __init__(self, question: str, check: Callable[[str], str]) -> None:
+    def __init__(self, question: str, check: Callable[[str], str], *, text: str = "", keys: tuple[tuple[str, str], ...] = KEYS) -> None:
         super().__init__()
         self._question, self._check = question, check
-        self._input, self._foot = Input(compact=True), Foot(*KEYS)
+        self._input, self._foot = Input(text, compact=True, select_on_focus=False), Foot(*keys)
 
     def compose(self) -> ComposeResult:
         with Vertical():

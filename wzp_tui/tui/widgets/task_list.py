@@ -134,6 +134,13 @@ class TaskList(LineView[Row]):
             self.refresh()
             self.move(1)
 
+    def mark_all(self) -> None:
+        """Mark all rows that are shown, or none where all are marked."""
+        keys = frozenset(key for row in self.rows if isinstance(row, TaskRow | PaneRow) and (key := key_of(row)) is not None)
+        self.marked = frozenset() if self.marked == keys else keys
+        self.refresh()
+        self.move(0)
+
     def chosen(self) -> list[TaskRow | PaneRow]:
         """The marked rows, or else the one under the cursor."""
         if self.marked:

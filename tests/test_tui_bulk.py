@@ -1,0 +1,81 @@
+"""Many rows at once, and tasks like others, by keys."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import until
+from tests.tui import Tower, tower
+from wzp_tui.tasks.task import State
+
+
+@pytest.fixture
+async def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    async with tower(tmp_path / "store") as found:
+        await found.controller.pause_lane("default")
+        yield found
+
+
+async def test_all_that_the_filter_shows_is_marked_and_dealt_with(it: Tower) -> None:
+    for line in ("echo a1", "echo a2", "echo b"):
+        await it.add(line)
+    await it.shows("QUEUED 3")
+    await it.press("/")
+    await it.type('"echo a"\n')
+    await it.hides("echo b")
+    await it.press("M", "H")
+    await until(lambda: [it.row(id).task.state for id in (1, 2, 3)] == [State.HELD, State.HELD, State.QUEUED])
+
+
+async def test_ended_tasks_go_into_the_archive_and_come_back_by_undo(it: Tower) -> None:
+    await it.add("true")
+    await it.shows("QUEUED 1")
+    await it.controller.cancel(1)
+    await it.word(1, "cancelled")
+    await it.press("l", "j", "A")
+    await it.shows("Nothing is queued")
+    await it.press("u")
+    await it.shows("undone: #1 true was archived")
+    await it.word(1, "cancelled")
+
+
+async def test_a_task_like_another_one(it: Tower) -> None:
+    await it.add("make test")
+    await it.shows("QUEUED 1")
+    await it.controller.edit(1, tags=("web",), locks=("db",))
+    await until(lambda: it.row(1).task.tags == ("web",))
+    await it.press("c")
+    await it.shows("Clone #1", "make test")
+    await it.type(" docs\n")
+    await it.shows("QUEUED 2")
+    new = it.row(2).task
+    assert (new.argv[-1], new.title, new.tags, new.locks) == ("make test docs", "make test docs", ("web",), ("db",))
+
+
+async def test_the_tasks_of_a_file_with_its_parameters(it: Tower) -> None:
+    Path("deploy.toml").write_text("""
+[params.TARGET]
+help = "where to"
+choices = ["staging", "live"]
+[params.NOTE]
+default = "none"
+[[task]]
+name = "deploy"
+title = "deploy ${TARGET} ${NOTE}"
+argv = ["true"]
+""")
+    await it.press("I")
+    await it.type("deplo\n")
+    await it.shows("there is no such file")
+    await it.type("y.toml\n")
+    await it.shows("TARGET: where to (staging, live)")
+    await it.type("prod\n")
+    await it.shows("there are staging, live")
+    await it.press(*["backspace"] * 4)
+    await it.type("live\n")
+    await it.shows("NOTE", "none")
+    await it.type("!\n")
+    await it.shows("deploy live none!")
