@@ -9,10 +9,8 @@ from tests.faults.commands import OUTPUT, Traces, Work
 from tests.faults.ledger import Ledger
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store.lock import is_held
-from wzp_tui.tasks.task import TRANSITIONS, State
+from wzp_tui.tasks.task import LIVE, TRANSITIONS, State
 
-LIVE = {"running", "asking", "review"}
-WAITING = {"held", "queued"}
 
 
 def once(ledger: Ledger, work: Mapping[int, Work], traces: Traces, closed: set[int], *, may_lose: bool) -> Iterator[str]:

@@ -12,6 +12,7 @@ from tests.faults.package import Package
 from tests.faults.site import SLOTS, Site
 from tests.faults.strikes import FAULTS, Fault
 from tests.support import wait_until
+from wzp_tui.tasks.task import OPEN
 
 PATIENCE = 90.0
 """Seconds after the last strike in which every task must have come to an end."""
@@ -65,7 +66,7 @@ class Watch:
             left = self.site.runs_left()
             self.lies |= {f"run {run} is called ended, and process {left[run]} runs on" for run in ended & left.keys()}
             self._proven |= ended
-        return [id for id, row in found.tasks.items() if row.state in oracle.LIVE | oracle.WAITING]
+        return [id for id, row in found.tasks.items() if row.state in OPEN]
 
 
 def _strike(watch: Watch, fault: Fault, moments: int, pause: float) -> int:

@@ -25,6 +25,7 @@ from wzp_tui.mux import Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import NewTask, Store, View
+from wzp_tui.store.events import now_ms
 from wzp_tui.store.lock import FileLock, read_holder
 from wzp_tui.store.wake import Fifo, watcher
 
@@ -51,13 +52,13 @@ class Controller(Lanes, SeriesActions):
         self.folder = StoreFolder(folder).make()
         self.mux = mux
         self.foretell = Foreteller(self.folder, self.ask)
-        self.snapshots = Latest(Snapshot(MuxState(mux.kind, True, _now_ms())))
+        self.snapshots = Latest(Snapshot(MuxState(mux.kind, True, now_ms())))
         self._keeper = StoreKeeper(self.folder, f"{actor}:{os.getpid()}")
         self._wants_to_open = opens_panes
         self._tower_lock: FileLock | None = None
         self._join, self._opener = Join(), Opener(self.folder, mux)
         self._panes: tuple[Pane, ...] = ()
-        self._mux_state = MuxState(mux.kind, True, _now_ms())
+        self._mux_state = MuxState(mux.kind, True, now_ms())
         self._holders: Holders = {}
         self._told: tuple[object, ...] = ()
         self._due_ms = 0
@@ -117,18 +118,18 @@ class Controller(Lanes, SeriesActions):
             panes = await self.mux.panes()
         except MuxError as error:
             if self._mux_state.reachable or self._mux_state.reason != str(error):
-                since = _now_ms() if self._mux_state.reachable else self._mux_state.since_ms
+                since = now_ms() if self._mux_state.reachable else self._mux_state.since_ms
                 self._mux_state = MuxState(self.mux.kind, False, since, clean(str(error)))
         else:
             self._panes = panes
             if not self._mux_state.reachable:
-                self._mux_state = MuxState(self.mux.kind, True, _now_ms())
+                self._mux_state = MuxState(self.mux.kind, True, now_ms())
         self._news.set()
 
     async def _watch_store(self, fifo: Fifo) -> None:
         while True:
             asyncio.get_running_loop().add_reader(fifo.fd, self._wake, fifo)
-            await _wait(self._news, max(0.0, min(FALLBACK, self._due_ms / 1000 - time.time())))
+            await _wait(self._news, max(0.0, min(FALLBACK, (self._due_ms - now_ms()) / 1000)))
             self._news.clear()
             fifo.drain()
             begun = time.monotonic()
@@ -170,7 +171,7 @@ class Controller(Lanes, SeriesActions):
     async def _publish(self, view: View, opens_panes: bool) -> None:
         trouble = self._opener.trouble if opens_panes else ""
         told = (view, self._panes, self._holders, self._mux_state, self.mux.own_pane, opens_panes, trouble)
-        now = _now_ms()
+        now = now_ms()
         if told == self._told and now < self._due_ms:
             return
         self.snapshots.set(await asyncio.to_thread(self._join.snapshot, *told, now))
@@ -357,7 +358,3 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
     except TimeoutError:
         pass
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

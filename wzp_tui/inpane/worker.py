@@ -23,6 +23,7 @@ from wzp_tui.inpane.stop import adopt_orphans, reap
 from wzp_tui.inpane.terminal import Terminal, refuse_without_terminal
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, Seat, Store, Worker, open_store
+from wzp_tui.store.events import now_ms
 from wzp_tui.store.header import prepare_folder
 from wzp_tui.store.lock import NOT_BEGUN, FileLock, write_durably
 from wzp_tui.store.process import boot
@@ -240,7 +241,7 @@ class LaneWorker:
         except StoreError as error:
             self.alarm(str(error))
             return AGAIN
-        return FALLBACK if due is None else min(FALLBACK, max(0.0, due / 1000 - time.time()))
+        return FALLBACK if due is None else min(FALLBACK, max(0.0, (due - now_ms()) / 1000))
 
 
 class TaskWorker(LaneWorker):

@@ -4,13 +4,10 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+from wzp_tui.store.events import now_ms as now_ms
+
 Clock = Callable[[], int]
 """Milliseconds of Unix time."""
-
-
-def now_ms() -> int:
-    """The clock of every day."""
-    return time.time_ns() // 1_000_000
 
 
 def age(milliseconds: int) -> str:

@@ -1,0 +1,468 @@
+"""`python -m tests.faults.machine [--examples N] [--steps N] [--seed N]`: whoever does whatever with the queue, in any order.
+
+Users add, edit, stop and undo; lanes are paused, drained, widened; workers claim, end and die; the clock is set forth and back. After each
+step the rules of `standing` and `oracle` hold; at the end everything comes to its end.
+"""
+
+import argparse
+import contextlib
+import os
+import select
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from tests.clock import DAY, HOUR, MINUTE, SECOND, set_clock
+from tests.faults import ledger, oracle, standing
+from tests.stores import a_task
+from wzp_tui.controller import MuxState, Snapshot
+from wzp_tui.controller.join import Join
+from wzp_tui.errors import NotFound, TransitionError, UsageError
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import Claim, NewSeries, Run, Seat, View, Worker, open_store
+from wzp_tui.store.lock import NOT_BEGUN, FileLock, write_durably
+from wzp_tui.store.sqlite import SqliteStore
+from wzp_tui.store.wake import Fifo
+from wzp_tui.tasks import order
+from wzp_tui.tasks.backoff import Backoff, StartLimit
+from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.policy import Policy, Restart, Service
+from wzp_tui.tasks.run import ExitRecord
+from wzp_tui.tasks.series import Overlap
+from wzp_tui.tasks.task import LIVE, After, Condition, Priority, State
+
+LANES = (DEFAULT, "build")
+SLOTS = 3
+SEATS = [Seat(lane, slot) for lane in LANES for slot in range(1, SLOTS + 1)]
+POLICIES = {
+    "once": Policy(),
+    "retries": Policy(retries=2, backoff=Backoff(5, 2, 300, 0)),
+    "retry lost": Policy(retries=1, retry_lost=True, start_limit=StartLimit(2, 600)),
+    "service": Policy(service=Service(Restart.ALWAYS), backoff=Backoff(1, 2, 60, 0.1)),
+    "limited service": Policy(service=Service(Restart.ON_FAILURE), start_limit=StartLimit(3, 60)),
+}
+NAMES = st.sets(st.sampled_from(["a", "b", "c"]), max_size=2).map(lambda names: tuple(sorted(names)))
+GLOBS = st.sets(st.sampled_from(["/x/**", "/x/y", "/z/*.py", "/z/**"]), max_size=2).map(lambda globs: tuple(sorted(globs)))
+WHEN = st.sampled_from([0, 0, 0, MINUTE, HOUR])
+DUE = st.sampled_from([None, None, HOUR, 2 * DAY])
+PICK = st.integers(0, 1 << 16)
+"""Which of those that there are."""
+JUMPS = (SECOND, 10 * SECOND, 10 * MINUTE, HOUR, DAY, -SECOND, -HOUR, -DAY)
+
+
+class Hand(NamedTuple):
+    """A run whose worker is played here."""
+
+    claim: Claim
+    run_lock: FileLock
+    child_lock: FileLock
+
+
+class Queue(RuleBasedStateMachine):
+    """One store, two who have it open, and all who work with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exits = contextlib.ExitStack()
+        self.clock = self.exits.enter_context(set_clock())
+        self.folder = StoreFolder(self.exits.enter_context(tempfile.TemporaryDirectory()) + "/store")
+        self.store, self.watcher = self.open("one"), self.open("two")
+        self.join = Join()
+        self.hands: dict[Seat, Hand] = {}
+        self.orphans: dict[str, Hand] = {}
+        """Runs whose worker has died while the command goes on."""
+        self.dead: dict[str, Run] = {}
+        """Runs whose worker and command have ended, and of which the store does not know yet."""
+        self.added: list[int] = []
+        self.exit_codes: dict[int, int | None] = {}
+        """What was recorded of runs, by run."""
+        self.before: dict[int, dict[str, object]] = {}
+        """Tasks as they were, for undo."""
+        self.boots = self.tokens = self.looked_ms = 0
+        self.fifos = {seat: self.exits.enter_context(contextlib.closing(Fifo(self.folder.fifo(_name(seat))))) for seat in SEATS}
+        self.awake: set[Seat] = set()
+        """Idle seats that have looked, or were woken, since a task came for them."""
+
+    def open(self, actor: str, boot: str | None = None) -> SqliteStore:
+        return self.exits.enter_context(contextlib.closing(SqliteStore(self.folder, actor, boot=boot)))
+
+    # -- users -----------------------------------------------------------------------------------------------------------------
+
+    def ask(self, kind: str | None, act: Callable[[], Any]) -> Any:
+        """Do something. Acknowledged, it stands in the history as an event of this kind; refused, it changed nothing."""
+        seq = self.seq()
+        try:
+            answer = act()
+        except (TransitionError, UsageError, NotFound):
+            assert self.seq() == seq, "it was refused, and something was written"
+            return None
+        assert kind is None or kind in {event.kind for event in self.watcher.events_since(seq)}, f"{kind} was acknowledged, and is not told"
+        return answer
+
+    def seq(self) -> int:
+        latest = self.watcher.view().events
+        return latest[0].seq if latest else 0
+
+    @initialize()
+    def two_lanes(self) -> None:
+        self.store.set_lane("build", 1)
+
+    @rule(
+        policy=st.sampled_from(list(POLICIES)),
+        lane=st.sampled_from([*LANES, DEFAULT, None]),
+        priority=st.sampled_from(Priority),
+        hold=st.booleans(),
+        when=WHEN,
+        due=DUE,
+        locks=NAMES,
+        touches=GLOBS,
+        waits=st.lists(st.tuples(PICK, st.sampled_from(Condition)), max_size=2),
+    )
+    def add(self, policy: str, waits: list[tuple[int, Condition]], when: int, due: int | None, **fields: Any) -> None:
+        after = {self.some(number): condition for number, condition in waits if self.added}
+        task = a_task(
+            **fields,
+            policy=POLICIES[policy],
+            after=tuple(After(*wait) for wait in after.items()),
+            not_before_ms=self.clock.now_ms + when if when else 0,
+            due_ms=self.clock.now_ms + due if due else None,
+        )
+        id = self.ask("task.added", lambda: self.store.add(task))
+        if id is not None:
+            self.added.append(id)
+
+    def some(self, number: int) -> int:
+        return self.added[number % len(self.added)]
+
+    @precondition(lambda self: self.added)
+    @rule(
+        which=PICK,
+        verb=st.sampled_from(
+            ["hold:task.state", "release:task.state", "do_next:task.next", "retry:task.state", "cancel:", "done:", "retry:task.state"]
+        ),
+    )
+    def ask_for(self, which: int, verb: str) -> None:
+        name, _, kind = verb.partition(":")
+        id = self.some(which)
+        self.remember(id)
+        answer = self.ask(kind or None, lambda: getattr(self.store, name)(id))
+        if name == "cancel" and answer is not None:
+            assert (self.watcher.task(id).state is State.CANCELLED) == (answer == "cancelled")
+
+    @precondition(lambda self: self.added)
+    @rule(which=PICK, waits=st.lists(st.tuples(PICK, st.sampled_from(Condition)), max_size=3))
+    def wait_for_others(self, which: int, waits: list[tuple[int, Condition]]) -> None:
+        after = {self.some(number): condition for number, condition in waits}
+        id = self.some(which)
+        self.remember(id)
+        self.ask("task.edited", lambda: self.store.edit(id, after=tuple(After(*wait) for wait in after.items())))
+
+    @precondition(lambda self: self.added)
+    @rule(which=PICK, locks=NAMES, touches=GLOBS, when=WHEN, due=DUE, priority=st.sampled_from(Priority), what=PICK)
+    def edit(self, which: int, what: int, when: int, due: int | None, **fields: object) -> None:
+        fields |= {"not_before_ms": self.clock.now_ms + when if when else 0, "due_ms": self.clock.now_ms + due if due else None}
+        name = sorted(fields)[what % len(fields)]
+        id = self.some(which)
+        self.remember(id)
+        self.ask("task.edited", lambda: self.store.edit(id, **{name: fields[name]}))
+
+    @precondition(lambda self: self.added)
+    @rule(which=PICK, lane=st.sampled_from([*LANES, None]))
+    def assign(self, which: int, lane: str | None) -> None:
+        id = self.some(which)
+        self.remember(id)
+        self.ask("task.assigned", lambda: self.store.assign(id, lane=lane))
+
+    def remember(self, id: int) -> None:
+        task = self.watcher.task(id)
+        if task.state in (State.HELD, State.QUEUED):
+            names = ("state", "lane", "place", "next_rank", "priority", "due_ms", "not_before_ms", "locks", "touches", "after")
+            self.before[id] = {name: getattr(task, name) for name in names}
+
+    @precondition(lambda self: self.before)
+    @rule(which=PICK)
+    def undo(self, which: int) -> None:
+        id = sorted(self.before)[which % len(self.before)]
+        fields = self.before.pop(id)
+        self.ask("task.put_back", lambda: self.store.put_back(id, **fields))
+
+    @precondition(lambda self: self.hands)
+    @rule(which=PICK, kind=st.sampled_from(["interrupt", "stop", "kill"]))
+    def stop(self, which: int, kind: str) -> None:
+        claim = self.hand(which)[1].claim
+        self.ask("run.stop", lambda: self.store.stop(claim.task.id, kind))
+        assert self.store.stop_asked(claim.run.id)[0] >= ""
+
+    # -- lanes, series ---------------------------------------------------------------------------------------------------------
+
+    @rule(lane=st.sampled_from(LANES), verb=st.sampled_from(["pause_lane", "resume_lane", "resume_lane", "drain_lane", "remove_lane"]))
+    def change_lane(self, lane: str, verb: str) -> None:
+        self.ask(None, lambda: getattr(self.store, verb)(lane))
+
+    @rule(lane=st.sampled_from(LANES), slots=st.integers(1, SLOTS), pause=st.sampled_from([None, None, True, False]))
+    def set_lane(self, lane: str, slots: int, pause: bool | None) -> None:
+        self.ask(None, lambda: self.store.set_lane(lane, slots, pause_on_failure=pause))
+
+    @rule(limit=st.sampled_from([None, 1, 2, 3]))
+    def set_limit(self, limit: int | None) -> None:
+        self.ask(None, lambda: self.store.set_limit(limit))
+
+    @rule(every=st.sampled_from(["10m", "1h", "@daily"]), overlap=st.sampled_from(Overlap), catch_up=st.integers(0, 1), locks=NAMES)
+    def add_series(self, every: str, overlap: Overlap, catch_up: int, locks: tuple[str, ...]) -> None:
+        self.ask("series.added", lambda: self.store.add_series(NewSeries(a_task(locks=locks), every, overlap, catch_up)))
+
+    @precondition(lambda self: self.watcher.series())
+    @rule(which=PICK, verb=st.sampled_from(["run", "pause", "resume", "remove"]))
+    def change_series(self, which: int, verb: str) -> None:
+        series = self.watcher.series()
+        id = series[which % len(series)].id
+        match verb:
+            case "run":
+                task = self.ask("task.added", lambda: self.store.run_series(id))
+                self.added += [task] if task else []
+            case "remove":
+                self.ask("series.removed", lambda: self.store.remove_series(id))
+            case _:
+                self.ask(None, lambda: self.store.pause_series(id, verb == "pause"))
+
+    @rule()
+    def tick(self) -> None:
+        seq = self.seq()
+        self.ask(None, self.store.tick)
+        self.added += [event.task for event in self.watcher.events_since(seq) if event.kind == "task.added" and event.task]
+
+    # -- workers ---------------------------------------------------------------------------------------------------------------
+
+    def seats(self) -> list[Seat]:
+        own = [Seat(task=task.id) for task in self.watcher.view().tasks if task.lane is None and task.state is State.QUEUED]
+        return [seat for seat in [*SEATS, *own] if seat not in self.hands]
+
+    @rule(which=PICK)
+    def claim(self, which: int) -> None:
+        seats = self.seats()
+        able = [seat for seat in seats if self.watcher.candidate(seat) is not None] or seats
+        self.begin(able[which % len(able)])
+
+    def begin(self, seat: Seat, ended: ExitRecord | None = None) -> Hand | None:
+        self.tokens += 1
+        token = f"{self.tokens:016x}"
+        run_lock, child_lock = FileLock.take(self.folder.run_lock(token)), FileLock.take(self.folder.child_lock(token), content=NOT_BEGUN)
+        assert run_lock is not None
+        assert child_lock is not None
+        expected = standing.next_of(self.fresh(), seat, self.clock.now_ms) if ended is None else None
+        claim = self.store.claim(seat, Worker(1, "m", "", _name(seat)), token, ended)
+        if ended is None:
+            assert (claim.task.id if claim else None) == expected, f"{seat} claimed {claim}, by the rules it is {expected}"
+        if claim is None:
+            for lock in (run_lock, child_lock):
+                lock.release(unlink=True)
+            return None
+        under_way = [hand.claim.task.id for hand in (*self.hands.values(), *self.orphans.values())]
+        assert claim.task.id not in under_way, f"{claim.task.name} is under way already"
+        assert not [*standing.room(self.fresh(), claim.task)]
+        child_lock.write(b'{"process": {"pid": 0, "start": "", "boot": ""}}')
+        self.hands[seat] = Hand(claim, run_lock, child_lock)
+        return self.hands[seat]
+
+    def hand(self, which: int) -> tuple[Seat, Hand]:
+        return list(self.hands.items())[which % len(self.hands)]
+
+    @precondition(lambda self: self.hands)
+    @rule(which=PICK, exit=st.sampled_from([0, 0, 1, None]), cancelled=st.booleans(), goes_on=st.booleans(), ran=st.sampled_from([0, MINUTE]))
+    def end(self, which: int, exit: int | None, cancelled: bool, goes_on: bool, ran: int) -> None:
+        """A command ends; its worker claims the next one in the same commit, or leaves."""
+        seat, hand = self.hand(which)
+        self.clock.move(ran)
+        record = self.record(hand, exit, cancelled and exit != 0)
+        del self.hands[seat]
+        if goes_on:
+            self.begin(seat, record)
+        else:
+            self.store.claim(seat, Worker(1, "m", "", _name(seat)), "", record)
+            self.awake.add(seat)
+        for lock in hand[1:]:
+            lock.release()
+
+    def record(self, hand: Hand, exit: int | None, cancelled: bool = False) -> ExitRecord:
+        run = hand.claim.run
+        self.exit_codes[run.id] = exit
+        return ExitRecord(run.token, run.id, run.task, self.clock.now_ms, exit, cancelled=cancelled)
+
+    @precondition(lambda self: self.hands)
+    @rule(which=PICK)
+    def serve(self, which: int) -> None:
+        hand = self.hand(which)[1]
+        if hand.claim.task.policy.service is not None:
+            self.store.serving(hand.claim.run.id, self.clock.now_ms)
+            assert self.watcher.task(hand.claim.task.id).state is State.SERVING
+
+    @precondition(lambda self: self.hands)
+    @rule(which=PICK, how=st.sampled_from(["recorded", "orphaned", "not begun", "lost"]), exit=st.sampled_from([0, 1]))
+    def die(self, which: int, how: str, exit: int) -> None:
+        """A worker dies: after the exit was written, while the command goes on, before it began, or with it."""
+        seat, hand = self.hand(which)
+        del self.hands[seat]
+        if how == "recorded":
+            record = self.record(hand, exit)
+            write_durably(self.folder.record(record.token), record.dump())
+        elif how == "not begun":
+            hand.child_lock.write(NOT_BEGUN)
+        hand.run_lock.release()
+        if how == "orphaned":
+            self.orphans[hand.claim.run.token] = hand
+        else:
+            hand.child_lock.release()
+            self.dead[hand.claim.run.token] = hand.claim.run
+
+    @precondition(lambda self: self.orphans)
+    @rule()
+    def an_orphan_ends(self) -> None:
+        token, hand = self.orphans.popitem()
+        hand.child_lock.release()
+        self.dead[token] = hand.claim.run
+
+    @rule()
+    def settle(self) -> None:
+        self.store.settle()
+        for run in self.dead.values():
+            found = next(each for each in self.store.runs(run.task) if each.id == run.id)
+            assert not found.open, f"{run} stays open"
+        self.dead.clear()
+        for token, hand in self.orphans.items():
+            assert [run.orphaned for run in self.store.runs(hand.claim.task.id) if run.token == token] == [True]
+
+    # -- the world -------------------------------------------------------------------------------------------------------------
+
+    @rule(jump=st.sampled_from(JUMPS))
+    def set_the_clock(self, jump: int) -> None:
+        self.clock.move(jump)
+        self.awake = {seat for seat in self.seats() if self.watcher.candidate(seat) is not None}
+
+    @rule(restarted=st.booleans())
+    def open_anew(self, restarted: bool) -> None:
+        """Somebody else goes on; after a restart of the machine lanes with work are paused."""
+        self.boots += restarted
+        self.store.close()
+        self.store = self.open("one", f"boot {self.boots}" if self.boots else None)
+        self.watcher.close()
+        self.watcher = self.open("two", f"boot {self.boots}" if self.boots else None)
+        self.settle()
+
+    # -- what holds ------------------------------------------------------------------------------------------------------------
+
+    def fresh(self) -> View:
+        """The store as somebody sees it who never saw it before."""
+        with contextlib.closing(SqliteStore(self.folder, "fresh", boot="")) as fresh:
+            return fresh.view()
+
+    @invariant()
+    def all_is_well(self) -> None:
+        self.clock.move(1)
+        view = self.watcher.view()
+        now = self.clock.now_ms
+        assert view[:3] == self.fresh()[:3] == self.store.view()[:3], "a look that follows what changed sees something else than a first one"
+        assert sorted(self.added) == [task.id for task in view.tasks], "a task was acknowledged and is not there, or the other way"
+        found = ledger.read(self.folder)
+        assert [*oracle.history(found), *standing.apart(view), *standing.reasons(view, now)] == []
+        history = self.watcher.events_since(0, 100_000)
+        assert standing.Told.by(history) == standing.Told.of(view.lanes, view.limit)
+        under_way = {hand.claim.run.id for hand in (*self.hands.values(), *self.orphans.values())} | {run.id for run in self.dead.values()}
+        assert {run.id for run in found.runs if run.open} == under_way
+        assert {run.id: run.exit for run in found.runs if run.id in self.exit_codes and not run.open}.items() <= self.exit_codes.items()
+        self.who_may_start_knows(view, now)
+        assert self.seen(self.join, view) == self.seen(Join(), view)
+
+    def who_may_start_knows(self, view: View, now: int) -> None:
+        """A worker that sleeps was woken when a task came that it may claim, and the claim is what the rules say."""
+        for seat in self.seats():
+            task = self.watcher.candidate(seat)
+            assert task == standing.next_of(view, seat, now), f"{seat}: the claim is #{task}"
+            fifo = self.fifos.get(seat)
+            if fifo is None:
+                continue
+            rung = bool(select.select([fifo.fd], [], [], 0)[0])
+            fifo.drain()
+            by_time = task is not None and self.watcher.task(task).not_before_ms > self.looked_ms
+            assert task is None or rung or by_time or seat in self.awake, f"#{task} may start in {seat}, whose worker sleeps on"
+            (self.awake.add if task is not None else self.awake.discard)(seat)
+        self.looked_ms = now
+
+    def seen(self, join: Join, view: View) -> Snapshot:
+        return join.snapshot(view, (), {}, MuxState("embedded", True, 0), None, True, "", self.clock.now_ms)
+
+    def teardown(self) -> None:
+        try:
+            if self.added and sys.exc_info()[0] is None:
+                self.all_comes_to_an_end()
+        finally:
+            for hand in (*self.hands.values(), *self.orphans.values()):
+                for lock in hand[1:]:
+                    lock.release()
+            self.exits.close()
+
+    def all_comes_to_an_end(self) -> None:
+        """Nobody adds, holds or pauses any more: nothing waits for ever."""
+        for series in self.store.series():
+            self.store.remove_series(series.id)
+        for lane in self.store.lanes():
+            self.store.set_lane(lane.name, SLOTS, pause_on_failure=False)
+            self.store.resume_lane(lane.name)
+        self.store.set_limit(None)
+        while self.orphans:
+            self.an_orphan_ends()
+        for _ in range(20 * len(self.added) + 20):
+            self.settle()
+            self.all_is_well()
+            for task in self.store.view().tasks:
+                if task.state is State.HELD:
+                    self.ask("task.state", lambda id=task.id: self.store.release(id))
+            if any([self.begin(seat) for seat in self.seats()]):
+                for which in range(len(self.hands)):
+                    self.serve(which)
+                continue
+            if self.hands:
+                self.end(0, None if self.hand(0)[1].claim.task.policy.service else 0, True, False, 0)  # nobody restarts a service for ever
+                continue
+            waits = [task.not_before_ms - self.clock.now_ms for task in self.store.view().tasks if task.state is State.QUEUED]
+            if not any(wait > 0 for wait in waits):
+                break
+            self.clock.move(min(wait for wait in waits if wait > 0))
+        view, now = self.store.view(), self.clock.now_ms
+        left = [task for task in view.tasks if task.state in LIVE | {State.QUEUED}]
+        assert not left, [(task.name, task.state, order.obstacle(task, view.board, now)) for task in left]
+
+
+def _name(seat: Seat) -> str:
+    return f"slot.{seat.lane}.{seat.slot}" if seat.task is None else f"task.{seat.task}.1"
+
+
+def main() -> int:
+    """Many examples, one seed after the other."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.machine", description=__doc__)
+    parser.add_argument("--examples", type=int, default=300, metavar="N", help="sequences of a seed (300)")
+    parser.add_argument("--steps", type=int, default=60, metavar="N", help="steps of a sequence (60)")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds, one after the other (1)")
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(2), "big"), help="the first of them")
+    asked = parser.parse_args()
+    for number in range(asked.seed, asked.seed + asked.seeds):
+        begun = time.monotonic()
+        how = settings(
+            max_examples=asked.examples,
+            stateful_step_count=asked.steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        run_state_machine_as_test(seed(number)(Queue), settings=how)
+        print(f"seed {number}: {asked.examples} sequences of up to {asked.steps} steps in {time.monotonic() - begun:.0f} s, ok", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
