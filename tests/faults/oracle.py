@@ -12,7 +12,6 @@ from wzp_tui.store.lock import is_held
 from wzp_tui.tasks.task import LIVE, TRANSITIONS, State
 
 
-
 def once(ledger: Ledger, work: Mapping[int, Work], traces: Traces, closed: set[int], *, may_lose: bool) -> Iterator[str]:
     """Every acknowledged task ran exactly once and is called so, or is honestly `lost`."""
     last = {run.task: run for run in ledger.runs}

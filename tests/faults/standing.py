@@ -72,7 +72,8 @@ def reasons(view: View, now_ms: int) -> Iterator[str]:
         if kept.word == "locked" and any(states[other] not in LIVE for other in kept.others):
             yield f"{task.name} is locked by {kept.reason}, which is not under way"
         if kept.word == "retries" and task.not_before_ms - now_ms > task.policy.backoff.most * 1000:
-            yield f"{task.name} is tried again in {(task.not_before_ms - now_ms) / 1000:.0f} s, its longest delay is {task.policy.backoff.most} s"
+            wait = (task.not_before_ms - now_ms) / 1000
+            yield f"{task.name} is tried again in {wait:.0f} s, its longest delay is {task.policy.backoff.most} s"
     yield from _circles(view)
 
 

@@ -40,6 +40,7 @@ class Queues:
         self._due: list[tuple[int, int]] = []
         """When which task may start, is nearly due, or past due: a heap."""
         self._day: object = None
+        self._now_ms = 0
         self._sorted: defaultdict[str | None, Ranked[Task]] = defaultdict(lambda: Ranked(order.order_key))
         self._standing: dict[int, Task] = {}
         """The ready tasks as they were sorted in."""
@@ -59,7 +60,8 @@ class Queues:
             self._forget(id)
             if task is not None:
                 self._learn(task, now_ms)
-        board = Board(self._states, {lane.name: lane for lane in lanes}, busy, tuple(self._exclusive.values()), limit)
+        under_way = tuple(self._exclusive[id] for id in sorted(self._exclusive))  # whoever looks blames the same one
+        board = Board(self._states, {lane.name: lane for lane in lanes}, busy, under_way, limit)
         moved = set(changed).union(*(self._behind[id] for id in changed if id in self._behind), self._come_due(now_ms))
         if exclusive != self._exclusive:
             moved |= self._wary
@@ -98,24 +100,35 @@ class Queues:
         self.queued[task.lane] += task.state is State.QUEUED
         for after in task.after:
             self._behind[after.task].add(task.id)
-        if task.state is State.QUEUED and task.not_before_ms > now_ms:
-            heappush(self._due, (task.not_before_ms, task.id))
-        if task.due_ms is not None and task.state in OPEN:
-            for at in (task.due_ms - order.DUE_LEAD_MS, task.due_ms):
-                if at > now_ms:
-                    heappush(self._due, (at, task.id))
+        self._wait_for(task, now_ms)
         if order.is_exclusive(task):
             if task.state is State.QUEUED:
                 self._wary.add(task.id)
             elif task.state in LIVE:
                 self._exclusive[task.id] = task
 
+    def _wait_for(self, task: Task, now_ms: int) -> None:
+        """Note when the task is to be looked at again, though nobody changed it."""
+        moments = [task.not_before_ms, task.waits_since_ms] if task.state is State.QUEUED else []
+        if task.due_ms is not None and task.state in OPEN:
+            moments += [task.due_ms - order.DUE_LEAD_MS, task.due_ms]
+        for at in moments:
+            if at > now_ms:
+                heappush(self._due, (at, task.id))
+
     # -- moving ----------------------------------------------------------------------------------------------------------------
 
     def _come_due(self, now_ms: int) -> set[int]:
-        """Those whose time has come; on another day all that have one, since that is told by day and hour."""
+        """Those whose time has come. All that have one on another day, since times are told by day and hour, and on a clock set back."""
         day, self._day = self._day, time.localtime(now_ms / 1000)[:3]
-        found = set() if day == self._day else {task.id for task in self._tasks.values() if task.not_before_ms or task.due_ms}
+        before, self._now_ms = self._now_ms, now_ms
+        if day == self._day and before <= now_ms:
+            found = set()
+        else:
+            found = {task.id for task in self._tasks.values() if task.not_before_ms or task.due_ms}
+            self._due.clear()
+            for id in found:
+                self._wait_for(self._tasks[id], now_ms)
         while self._due and self._due[0][0] <= now_ms:
             found.add(heappop(self._due)[1])
         return found

@@ -86,14 +86,20 @@ def _set_names(connection: sqlite3.Connection, table: str, id: int, names: Itera
 
 
 def set_state(
-    connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int | None = None
+    connection: sqlite3.Connection,
+    actor: str,
+    task: Task,
+    new: State,
+    reason: str = "",
+    not_before_ms: int | None = None,
+    waits_since_ms: int = 0,
 ) -> Seats:
     """Move a task, and those that are queued behind it: skipped when what they wait for can never be, queued again when it may.
 
     A task that is queued while it waits for what can never be is skipped at once. A held one stays held. When a task may start stays as it
     was where `not_before_ms` is `None`.
     """
-    touched = _move(connection, actor, task, new, reason, not_before_ms)
+    touched = _move(connection, actor, task, new, reason, not_before_ms, waits_since_ms)
     moved = [(task.id, new)]
     if new is State.QUEUED and (dead := _dead_end(connection, task)):
         touched |= _move(connection, actor, rows.task(connection, task.id), State.SKIPPED, dead)
@@ -117,13 +123,22 @@ def set_state(
     return touched
 
 
-def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "", not_before_ms: int | None = None) -> Seats:
+def _move(
+    connection: sqlite3.Connection,
+    actor: str,
+    task: Task,
+    new: State,
+    reason: str = "",
+    not_before_ms: int | None = None,
+    waits_since_ms: int = 0,
+) -> Seats:
     check_transition(task.id, task.state, new)
     now = events.now_ms()
+    wait = (task.not_before_ms, task.waits_since_ms) if not_before_ms is None else (not_before_ms, waits_since_ms)
     changed = connection.execute(
-        "UPDATE task SET state = ?, reason = ?, changed_ms = ?, not_before_ms = coalesce(?, not_before_ms), seen = 0,"
+        "UPDATE task SET state = ?, reason = ?, changed_ms = ?, not_before_ms = ?, waits_since_ms = ?, seen = 0,"
         " next_rank = CASE WHEN ? IN ('queued', 'held') THEN next_rank ELSE 0 END WHERE id = ? AND state = ?",
-        (new, reason, now, not_before_ms, new, task.id, task.state),
+        (new, reason, now, *wait, new, task.id, task.state),
     ).rowcount
     if changed != 1:
         raise TransitionError(f"#{task.id} changed meanwhile; look at it again")
@@ -234,6 +249,8 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
             _set_names(connection, _TABLES[name], task.id, value)
         else:
             connection.execute(f"UPDATE task SET {name} = ? WHERE id = ?", (_column(name, value, task), task.id))
+    if "not_before_ms" in fields:  # from now on it waits for the user's time, not for the next attempt
+        connection.execute("UPDATE task SET waits_since_ms = 0 WHERE id = ?", (task.id,))
     edited = rows.task(connection, task.id)
     rank = rank_ms(edited.priority, edited.queued_ms, edited.due_ms)
     connection.execute("UPDATE task SET rank_ms = ? WHERE id = ?", (rank, task.id))

@@ -8,13 +8,14 @@ from wzp_tui.store.process import boot
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks import outcome
 from wzp_tui.tasks.run import ExitRecord, Run
-from wzp_tui.tasks.task import LIVE, MEETS, State, Task
+from wzp_tui.tasks.task import LIVE, MEETS, OPEN, State, Task
 
 _MET = ", ".join(f"('{condition}', '{state}')" for condition, states in MEETS.items() for state in sorted(states))
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
+_ENDED = ", ".join(f"'{state}'" for state in sorted(set(State) - OPEN))
 # What tasks/order.py calls an obstacle, whatever the lane.
 _READY = f"""
-      state = 'queued' AND not_before_ms <= :now
+      state = 'queued' AND NOT (waits_since_ms <= :now AND :now < not_before_ms)
   AND NOT EXISTS (
     SELECT 1 FROM task_after JOIN task AS earlier ON earlier.id = task_after.before
     WHERE task_after.task = task.id AND (task_after.condition, earlier.state) NOT IN (VALUES {_MET}))
@@ -79,9 +80,10 @@ def candidate(connection: sqlite3.Connection, seat: Seat) -> int | None:
 
 def next_due_ms(connection: sqlite3.Connection, seat: Seat) -> int | None:
     """When the next task of this seat may start that waits for a time, or comes by a tick."""
-    where, value = ("id = ? AND lane IS NULL", seat.task) if seat.task is not None else ("lane = ?", seat.lane)
+    where, value = ("id = ?2 AND lane IS NULL", seat.task) if seat.task is not None else ("lane = ?2", seat.lane)
     row = connection.execute(
-        f"SELECT min(not_before_ms) FROM task WHERE state = 'queued' AND not_before_ms > ? AND {where}", (events.now_ms(), value)
+        f"SELECT min(not_before_ms) FROM task WHERE state = 'queued' AND waits_since_ms <= ?1 AND ?1 < not_before_ms AND {where}",
+        (events.now_ms(), value),
     ).fetchone()
     tick = rows.next_tick(connection, seat.lane) if seat.lane is not None else None
     return min((ms for ms in (row[0], tick) if ms is not None), default=None)
@@ -116,7 +118,7 @@ def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> ch
     _end(connection, run, record)
     tries = outcome.tries_in_a_row(task.policy, _tries(connection, task), record.ended_ms - run.started_ms)
     connection.execute("UPDATE task SET tries = ? WHERE id = ?", (tries, task.id))
-    state, reason, not_before_ms = outcome.outcome(task, tries, record, _starts(connection, task))
+    state, reason, *wait = outcome.outcome(task, tries, record, _starts(connection, task))
     events.record(
         connection,
         actor,
@@ -125,7 +127,7 @@ def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> ch
         run=run.id,
         data={"exit": record.exit, "signal": record.signal, "reason": record.reason, "log_dropped": record.log_dropped},
     )
-    return change.set_state(connection, actor, task, state, reason, not_before_ms)
+    return change.set_state(connection, actor, task, state, reason, *wait)
 
 
 def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Seats:
@@ -133,9 +135,9 @@ def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> c
     now = events.now_ms()
     task = rows.task(connection, run.task)
     _end(connection, run, ExitRecord(run.token, run.id, run.task, now, reason=reason))
-    state, reason, not_before_ms = outcome.lost_outcome(task, _tries(connection, task), now, reason, _starts(connection, task))
+    state, reason, *wait = outcome.lost_outcome(task, _tries(connection, task), now, reason, _starts(connection, task))
     events.record(connection, actor, "run.lost", task=task.id, run=run.id, data={"reason": reason})
-    return change.set_state(connection, actor, task, state, reason, not_before_ms) | {seats_of(run.lane, task.id)}
+    return change.set_state(connection, actor, task, state, reason, *wait) | {seats_of(run.lane, task.id)}
 
 
 def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Seats:
@@ -165,7 +167,11 @@ def _starts(connection: sqlite3.Connection, task: Task) -> list[int]:
     """When its runs began, since the user queued it."""
     if task.policy.start_limit is None:
         return []
-    found = connection.execute("SELECT started_ms FROM run WHERE task = ? AND started_ms >= ?", (task.id, task.queued_ms))
+    found = connection.execute(  # by the order of the history: times tell no order where the clock was set
+        "SELECT started_ms FROM run WHERE id IN (SELECT run FROM event WHERE task = ?1 AND kind = 'run.started' AND seq > coalesce("
+        f"(SELECT max(seq) FROM event WHERE task = ?1 AND kind = 'task.state' AND old IN ({_ENDED})), 0))",
+        (task.id,),
+    )
     return [row[0] for row in found]
 
 

@@ -14,7 +14,7 @@ from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file,"
-    " created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms, policy, archived"
+    " created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms, policy, archived, waits_since_ms"
 )
 _RUN = (
     "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
@@ -40,7 +40,7 @@ class _Beside(NamedTuple):
 
 def _task(row: Sequence[Any], beside: _Beside) -> Task:
     (id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, *rest) = row
-    created, queued, not_before, changed, seen, due, tags, series, tick, policy, archived = rest
+    created, queued, not_before, changed, seen, due, tags, series, tick, policy, archived, waits_since = rest
     return Task(
         id=id,
         title=title,
@@ -70,6 +70,7 @@ def _task(row: Sequence[Any], beside: _Beside) -> Task:
         tick_ms=tick,
         policy=load_policy(policy),
         archived=bool(archived),
+        waits_since_ms=waits_since,
     )
 
 

@@ -26,7 +26,7 @@ def countdown(task: Task, run: Run | None, now_ms: int, heard_ms: int | None = N
 
 def countdowns(task: Task, run: Run | None, now_ms: int, heard_ms: int | None = None) -> Iterator[Countdown]:
     """All that will happen."""
-    if task.state is State.QUEUED and task.reason and task.not_before_ms > now_ms:
+    if task.state is State.QUEUED and task.waits_since_ms and task.is_early(now_ms):
         yield _in("retries in {}", (task.not_before_ms - now_ms) / 1000)
     if run is None or not run.open or run.orphaned or run.stop in ("stop", "kill"):
         return

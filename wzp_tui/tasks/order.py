@@ -89,9 +89,10 @@ def obstacle(task: Task, board: Board, now_ms: int) -> Obstacle | None:
     """The first thing that keeps a queued task, whatever the room in its lane."""
     if waits := waits_for(task, board.states):
         return Obstacle("waits", "after " + ", ".join(after.name for after in waits), tuple(after.task for after in waits))
-    if task.not_before_ms > now_ms:
+    if task.is_early(now_ms):
+        moment = moment_words(task.not_before_ms, now_ms)
         return (
-            Obstacle("retries", task.reason) if task.reason else Obstacle("later", f"not before {moment_words(task.not_before_ms, now_ms)}")
+            Obstacle("retries", task.reason or f"again at {moment}") if task.waits_since_ms else Obstacle("later", f"not before {moment}")
         )
     return _exclusion(task, board.exclusive)
 

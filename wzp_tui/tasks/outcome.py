@@ -15,6 +15,8 @@ class Outcome(NamedTuple):
     state: State
     reason: str
     not_before_ms: int = 0
+    waits_since_ms: int = 0
+    """The end of this run, where another one is to follow."""
 
 
 def exit_words(exit: int | None, signal_number: int | None, reason: str = "") -> str:
@@ -70,4 +72,4 @@ def _again(task: Task, tries: int, reason: str, why: str, ended_ms: int, starts_
     next_ms = ended_ms + int(policy.backoff.delay(tries, task.name) * 1000)
     if (limit := policy.start_limit) and limit.reached(starts_ms, next_ms):
         return Outcome(State.FAILED, f"gave up after {limit.words}: {why}")
-    return Outcome(State.QUEUED, reason, next_ms)
+    return Outcome(State.QUEUED, reason, next_ms, ended_ms)

@@ -175,11 +175,17 @@ class Task(NamedTuple):
     policy: Policy = Policy()
     archived: bool = False
     """It is out of all lists."""
+    waits_since_ms: int = 0
+    """When the attempt ended that the next one waits after; 0 where the user said when it may start."""
 
     @property
     def name(self) -> str:
         """As the user reads it: `#12`."""
         return f"#{self.id}"
+
+    def is_early(self, now_ms: int) -> bool:
+        """It may not start yet. A clock that shows less than when the wait for the next attempt began was set back: that wait is over."""
+        return self.waits_since_ms <= now_ms < self.not_before_ms
 
     @property
     def needs_you(self) -> bool:

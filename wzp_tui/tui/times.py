@@ -1,6 +1,5 @@
 """Times as the tower shows them. The clock is handed in, so that a picture of a moment is always the same."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 

@@ -20,6 +20,7 @@ CREATE TABLE task_2 (
     created_ms INTEGER NOT NULL,
     queued_ms INTEGER NOT NULL,
     not_before_ms INTEGER NOT NULL DEFAULT 0,
+    waits_since_ms INTEGER NOT NULL DEFAULT 0,
     changed_ms INTEGER NOT NULL,
     seen INTEGER NOT NULL DEFAULT 0 CHECK (seen IN (0, 1)),
     archived INTEGER NOT NULL DEFAULT 0 CHECK (archived IN (0, 1)),
