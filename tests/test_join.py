@@ -69,7 +69,7 @@ def test_rows_that_nothing_touched_are_the_same_objects() -> None:
 
 def test_a_task_that_waits_for_a_time_is_due_then_and_not_before() -> None:
     join = Join()
-    world = World({1: a_task(1, not_before_ms=50, waits_since_ms=1, reason="exit 1"), 2: a_task(2, not_before_ms=80)})
+    world = World({1: a_task(1, not_before_ms=50, waits_since_ms=1, reason="exit 1"), 2: a_task(2, not_before_ms=80)}, now_ms=1)
     assert world.joined(join).by_id[1].word == "retries"
     assert join.due_ms == 50
     assert world._replace(now_ms=50).joined(join).by_id[1].word == "next"
