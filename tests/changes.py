@@ -79,6 +79,7 @@ TASKS = st.builds(
     next_rank=st.integers(0, 2),
     queued_ms=st.integers(0, 3),
     not_before_ms=mostly(0, 1, 3, 5),
+    waits_since_ms=mostly(0, 1, 2),
     changed_ms=st.integers(0, 3),
     seen=st.booleans(),
     after=mostly(()) | st.lists(st.builds(After, IDS, st.sampled_from(Condition)), max_size=2).map(tuple),

@@ -22,12 +22,12 @@ def said(policy: Policy, seconds: float, run: Run = RUN, heard: int | None = Non
 
 
 def test_a_retry_says_when() -> None:
-    task = A_TASK._replace(not_before_ms=8_000, reason="exit 1, attempt 1 of 3")
-    assert [found.text for now in (0, 200, 7_999) for found in countdowns(task, None, now)] == [
+    task = A_TASK._replace(not_before_ms=8_001, waits_since_ms=1, reason="exit 1, attempt 1 of 3")
+    assert [found.text for now in (1, 201, 8_000) for found in countdowns(task, None, now)] == [
         *("retries in 8s", "retries in 8s", "retries in 1s"),
     ]
-    assert countdown(task, None, 8_000) is None
-    assert countdown(task._replace(reason=""), None, 0) is None, "it was told to start later; that is no retry"
+    assert countdown(task, None, 8_001) is None
+    assert countdown(task._replace(waits_since_ms=0), None, 1) is None, "it was told to start later; that is no retry"
 
 
 @pytest.mark.parametrize(
