@@ -168,9 +168,10 @@ class Queue(Users):
         assert view[:3] == self.fresh()[:3] == self.store.view()[:3], (
             "a look that follows what changed sees something else than a first one"
         )
-        assert sorted(self.added) == [task.id for task in view.tasks], "a task was acknowledged and is not there, or the other way"
         found = ledger.read(self.folder)
-        assert [*oracle.history(found), *standing.apart(view), *standing.reasons(view, now)] == []
+        assert sorted(self.added) == sorted(found.tasks), "a task was acknowledged and is not there, or the other way"
+        states = {id: State(row.state) for id, row in found.tasks.items()}
+        assert [*oracle.history(found), *standing.apart(view), *standing.reasons(view, states, now)] == []
         history = self.watcher.events_since(0, 100_000)
         assert standing.Told.by(history) == standing.Told.of(view.lanes, view.limit)
         under_way = {hand.claim.run.id for hand in (*self.hands.values(), *self.orphans.values())} | {run.id for run in self.dead.values()}

@@ -1,7 +1,7 @@
 """What must hold of the queue at every moment, whoever did whatever before. Each rule returns what breaks it, in words."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
@@ -51,11 +51,14 @@ def room(view: View, begun: Task) -> Iterator[str]:
             yield f"{lane_name}/{slot} has {count} runs"
 
 
-def reasons(view: View, now_ms: int) -> Iterator[str]:
-    """What is queued may start, or something keeps it that will pass; what is skipped waits for what can never be."""
-    board, states = view.board, {task.id: task.state for task in view.tasks}
+def reasons(view: View, states: Mapping[int, State], now_ms: int) -> Iterator[str]:
+    """What is queued may start, or something keeps it that will pass; what is skipped waits for what can never be.
+
+    `states`: of all tasks, the archived ones too.
+    """
+    board = view.board
     for task in view.tasks:
-        dead = [wait.name for wait in task.after if wait.task in states and wait.never_met_by(states[wait.task])]
+        dead = [wait.name for wait in task.after if wait.never_met_by(states[wait.task])]
         if task.state is State.SKIPPED and not dead:
             yield f"{task.name} is skipped ({task.reason}), and nothing keeps it from running"
         if task.state is not State.QUEUED:

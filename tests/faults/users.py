@@ -134,7 +134,10 @@ class Users(RuleBasedStateMachine):
     @rule(
         which=PICK,
         verb=st.sampled_from(
-            ["hold:task.state", "release:task.state", "do_next:task.next", "retry:task.state", "cancel:", "done:", "retry:task.state"]
+            [
+                *("hold:task.state", "release:task.state", "do_next:task.next", "retry:task.state", "retry:task.state"),
+                *("cancel:", "done:", "archive:", "bring_back:"),
+            ]
         ),
     )
     def ask_for(self, which: int, verb: str) -> None:
@@ -177,10 +180,14 @@ class Users(RuleBasedStateMachine):
 
     @precondition(lambda self: self.before)
     @rule(which=PICK)
-    def undo(self, which: int) -> None:
+    def put_back(self, which: int) -> None:
         id = sorted(self.before)[which % len(self.before)]
         fields = self.before.pop(id)
         self.ask("task.put_back", lambda: self.store.put_back(id, **fields))
+
+    @rule()
+    def undo(self) -> None:
+        self.ask(None, self.store.undo)
 
     @precondition(lambda self: self.hands)
     @rule(which=PICK, kind=st.sampled_from(["interrupt", "stop", "kill"]))
