@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from wzp_tui.config import LaneSettings, Settings
 from wzp_tui.controller import LaneRow
 from wzp_tui.store import open_store
 from wzp_tui.tasks.task import State
@@ -150,3 +151,17 @@ async def test_panes_of_a_lane_open_in_its_workspace(it: Tower) -> None:
     task = await it.controller.add(shell("exec sleep 60", lane="web", workspace="back"))
     await it.word(task, "running")
     await until(lambda: [row.pane.workspace for row in it.controller.snapshots.value.panes] == ["front"])
+
+
+async def test_the_config_file_sets_lanes_and_the_limit(it: Tower) -> None:
+    """What is changed here by hand stays until the file says something else; a limit that is taken out of it is gone."""
+    build = LaneSettings(slots=3, workspace="web", pause_on_failure=True)
+    await it.controller.use(Settings(lanes={"build": build}, limit=2))
+    await until(lambda: len(it.controller.snapshots.value.lanes) == 2)
+    assert lane(it, "build").lane[:2] == ("build", 3)
+    assert (lane(it, "build").lane.workspace, lane(it, "build").lane.pause_on_failure) == ("web", True)
+    assert it.controller.snapshots.value.limit == 2
+    await it.controller.set_lane("build", 4)
+    await it.controller.use(Settings(lanes={"build": build}))
+    await until(lambda: it.controller.snapshots.value.limit is None)
+    assert lane(it, "build").lane.slots == 4

@@ -89,6 +89,20 @@ def test_a_full_lane_and_a_place_in_it(store: Store, runs: Runs) -> None:
     assert "place: 3rd in build, behind #3 and #4" in told(store, tasks[4])[1]
 
 
+def test_those_before_a_task_change_and_it_says_so(store: Store) -> None:
+    """The third keeps its place; who is before it is told anew."""
+    tasks = [store.add(a_task()) for _ in range(3)]
+    join = Join()
+    told = []
+    for _ in range(2):
+        snapshot = join.snapshot(store.view(), (), {}, MuxState("none", True, 0), None, True, "", now_ms())
+        row = snapshot.task(tasks[2])
+        assert row is not None
+        told.append((row.word, row.reason))
+        store.do_next(tasks[1])
+    assert told == [("3rd", "behind #1 and #2"), ("3rd", "behind #2 and #1")]
+
+
 def test_a_lane_that_a_failure_paused(store: Store) -> None:
     store.set_lane("default", 1, pause_on_failure=True)
     store.add(a_task())
