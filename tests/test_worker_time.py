@@ -11,6 +11,7 @@ from tests.support import wait_until
 from tests.workers import PtyProcess, Workers, becomes, last_run, shell, started
 from wzp_tui.store import NewSeries, Store
 from wzp_tui.store.events import now_ms
+from wzp_tui.tasks.backoff import Backoff
 from wzp_tui.tasks.series import Overlap
 from wzp_tui.tasks.task import State
 
@@ -98,6 +99,30 @@ def test_a_clock_that_is_set_back_before_its_time_lets_it_wait_again(workers: Wo
     becomes(store, store.add(a_task()), State.DONE)  # so the worker has looked since
     assert store.task(task).state is State.QUEUED
     ahead.set(0)
+    becomes(store, task, State.DONE)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_set_changes_no_timeout(workers: Workers, store: Store, ahead: Ahead, tmp_path: Path, hours: int) -> None:
+    """Neither sooner, nor later: time limits are kept by another clock."""
+    go = tmp_path / "go"
+    long = store.add(shell(f"while ! test -e {go}; do sleep 0.02; done", timeout=60, quiet=60))
+    ahead.worker(workers)
+    started(store, long)
+    ahead.set(hours * HOUR)
+    short = store.add(shell("sleep 1000", timeout=0.5))
+    go.touch()
+    becomes(store, short, State.FAILED)
+    assert store.task(short).reason.startswith("timeout")
+    assert store.task(long).state is State.DONE
+
+
+def test_a_clock_that_is_set_back_lets_no_retry_wait_for_an_hour(workers: Workers, store: Store, ahead: Ahead, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    task = store.add(shell(f"echo x >> {ran}; test $(wc -l < {ran}) = 2", retries=1, backoff=Backoff(5, 1, 5, 0)))
+    ahead.worker(workers)
+    wait_until(lambda: store.task(task).waits_since_ms)
+    ahead.set(-HOUR)
     becomes(store, task, State.DONE)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -33,6 +34,8 @@ if TYPE_CHECKING:  # verbs use the controller without the settings, whose pydant
     from wzp_tui.config import Settings
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 PUBLISH_PAUSE = 0.05
 """At most 20 looks at the store a second, however much is committed."""
@@ -136,7 +139,10 @@ class Controller(Lanes, SeriesActions):
             try:
                 view, self._holders = await self._keeper.ask(self._read)
             except StoreError as error:
-                self.snapshots.set(replace(self.snapshots.value, trouble=clean(str(error))))
+                trouble = clean(str(error))
+                if trouble != self.snapshots.value.trouble:
+                    _log.warning("the store cannot be read: %s", trouble)
+                self.snapshots.set(replace(self.snapshots.value, trouble=trouble))
                 self._told = ()
                 await asyncio.sleep(RETRY_STORE)
                 self._news.set()

@@ -106,10 +106,10 @@ class Database:
                     self.connection.execute("COMMIT")
 
     @contextmanager
-    def write(self, patience: float = LOCK_PATIENCE) -> Iterator[sqlite3.Connection]:
+    def write(self, patience: float | None = None) -> Iterator[sqlite3.Connection]:
         """One transaction under `write.lock`. Committed, and so acknowledged, when the block has ended; nothing when it raised.
 
-        Raises `StoreBusy` when another process holds the lock for `patience` seconds.
+        Raises `StoreBusy` when another process holds the lock for `patience` seconds, `LOCK_PATIENCE` where none is given.
         """
         with self.locked(patience), self.named_errors():
             self._refuse_another_file()
@@ -126,14 +126,14 @@ class Database:
                 raise
 
     @contextmanager
-    def locked(self, patience: float = LOCK_PATIENCE) -> Iterator[None]:
+    def locked(self, patience: float | None = None) -> Iterator[None]:
         """Hold `write.lock`. Two connections must never write and checkpoint at once: SQLite before 3.51.3 can corrupt a WAL so.
 
         Ctrl-Z is kept off meanwhile, since a stopped holder stops everybody.
         """
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU))
         try:
-            self._take_lock(patience)
+            self._take_lock(LOCK_PATIENCE if patience is None else patience)
             try:
                 yield
             finally:

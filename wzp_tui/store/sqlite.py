@@ -7,7 +7,7 @@ from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import View, archive, backup, change, claim, deeds, events, lanes, liveness, migrate, process, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
-from wzp_tui.store.database import LOCK_PATIENCE, say_on_stderr
+from wzp_tui.store.database import say_on_stderr
 from wzp_tui.store.events import Event
 from wzp_tui.store.undone import Undone
 from wzp_tui.store.viewing import Viewer
@@ -259,7 +259,7 @@ class SqliteStore:
             return upcoming
         from wzp_tui.store import series
 
-        with self._database.write(QUICK if quick else LOCK_PATIENCE) as connection:
+        with self._database.write(QUICK if quick else None) as connection:
             touched = series.tick(connection, self.actor, lane)
             upcoming = rows.next_tick(connection, lane)
         self._wake(touched)
