@@ -148,7 +148,7 @@ def _move(
 
 def _dependents(connection: sqlite3.Connection, id: int) -> list[tuple[Task, Condition]]:
     found = connection.execute(
-        "SELECT task, condition FROM task_after JOIN task ON task.id = task WHERE before = ? AND archived = 0", (id,)
+        "SELECT task, condition FROM task_after CROSS JOIN task ON task.id = task_after.task WHERE before = ? AND archived = 0", (id,)
     ).fetchall()
     return [(rows.task(connection, waiting), Condition(condition)) for waiting, condition in found]
 
