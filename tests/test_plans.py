@@ -138,7 +138,9 @@ def steps(connection: sqlite3.Connection, sql: str) -> Iterator[str]:
 
 
 def is_slow(step: str, sql: str) -> bool:
-    """It reads a whole table that grows."""
+    """It reads a whole table that grows, or a whole index of one."""
+    if re.match(r"SEARCH event USING .*\(task>\?\)", step):
+        return True
     found = re.match(r"SCAN (?!\d+ CONSTANT)(\S+)", step)
     if not found or step.endswith(OPEN_RUNS) or NEWEST_FIRST.search(sql):
         return False

@@ -24,6 +24,7 @@ PARTS = {
     "tee": "output and keys through a worker beside a bare pane",
     "idle": "what 100 panes cost while nothing happens",
     "screens": "keys under floods, huge logs",
+    "store": "the store alone, with 10,000 tasks and 100,000 archived ones",
     "tower": "the tower's first paint, and its keys with 10,000 tasks",
     "memory": "what a tower keeps after an hour's work and after a day's; ten minutes",
 }
