@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from tests.bench.rows import Row, at_most, percentile, told
 from tests.bench.screens import Terminal
+from tests.bench.store import ARCHIVED, fill
 
 TASKS, MANY, PANES = 1_000, 10_000, 200
 TOGETHER = 20
@@ -22,26 +23,25 @@ _READY = b"task 00001"
 def rows() -> Iterable[Row]:
     """All of them; a minute."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as many:
-        _fill(one, 1)
-        _fill(many, TASKS)
+        fill(one, 1)
+        fill(many, TASKS)
         blank = min(_start(one) for _ in range(_STARTS))
         full = min(_start(many) for _ in range(_STARTS))
     yield told("first paint with one task: the same widgets, nearly blank", blank, "s")
     yield at_most(f"first paint with {TASKS:,} tasks, beside it", full / blank, "x", 1.5)
     with tempfile.TemporaryDirectory() as folder:
-        _fill(folder, MANY)
+        fill(folder, MANY)
         times = _keys(folder, busy=False)
         yield at_most(f"key to paint, {MANY:,} tasks, {PANES} panes, p95", 1000 * percentile(times, 95), "ms", 50)
         times = _keys(folder, busy=True)
         yield at_most("the same while ten tasks are added a second, p95", 1000 * percentile(times, 95), "ms", 50)
-
-
-def _fill(folder: str, tasks: int) -> None:
-    from wzp_tui.store import NewTask, open_store
-
-    store = open_store(folder, "bench")
-    store.add_all([(NewTask(("/bin/true",), "/", title=f"task {number:05} of many", hold=True), ()) for number in range(1, tasks + 1)])
-    store.close()
+    with tempfile.TemporaryDirectory() as folder:
+        fill(folder, MANY, ARCHIVED)
+        times = _keys(folder, busy=False)
+        yield at_most(f"key to paint beside {ARCHIVED:,} archived tasks, p95", 1000 * percentile(times, 95), "ms", 50)
+        filtered, sorted_ = _filter_and_sort(folder)
+        yield at_most("five letters of a filter to the list that they leave, five keys' time", 1000 * filtered, "ms", 250)
+        yield at_most("the key of a sort to the list in that order", 1000 * sorted_, "ms", 250)
 
 
 def _start(folder: str) -> float:
@@ -67,6 +67,24 @@ def _keys(folder: str, busy: bool) -> list[float]:
     finally:
         terminal.close()
     return times
+
+
+def _filter_and_sort(folder: str) -> tuple[float, float]:
+    terminal = Terminal(folder, "0", module="tests.bench.tower")
+    try:
+        terminal.wait_for(_READY)
+        terminal.look_on(3)
+        terminal.press(b"/")
+        terminal.look_on(1)
+        terminal.press(b"%05d" % (MANY - 1))
+        filtered = terminal.wait_for(b"task %05d" % (MANY - 1))
+        terminal.look_on(1)
+        terminal.press(b"\x1b")
+        terminal.look_on(2)
+        terminal.press(b"S")
+        return filtered, terminal.wait_for(b"by age")
+    finally:
+        terminal.close()
 
 
 async def _tower(folder: str, panes: int, busy: bool) -> None:

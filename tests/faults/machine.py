@@ -239,6 +239,8 @@ class Queue(Users):
             self.clock.move(min(wait for wait in waits if wait > 0))
         view, now = self.store.view(), self.clock.now_ms
         left = [task for task in view.tasks if task.state in LIVE | {State.QUEUED}]
+        for id in self.added:
+            assert [run.attempt for run in self.store.runs(id)] == list(range(1, len(self.store.runs(id)) + 1))
         assert not left, [(task.name, task.state, order.obstacle(task, view.board, now)) for task in left]
 
 
