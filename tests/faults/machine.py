@@ -46,6 +46,11 @@ class Queue(Users):
         able = [seat for seat in seats if self.watcher.candidate(seat) is not None] or seats
         self.begin(able[which % len(able)])
 
+    @rule()
+    def everybody_claims(self) -> None:
+        for seat in self.seats():
+            self.begin(seat)
+
     def begin(self, seat: Seat, ended: ExitRecord | None = None) -> Hand | None:
         self.tokens += 1
         token = f"{self.tokens:016x}"
@@ -117,21 +122,23 @@ class Queue(Users):
             self.orphans[hand.claim.run.token] = hand
         else:
             hand.child_lock.release()
-            self.dead[hand.claim.run.token] = hand.claim.run
+            self.dead[hand.claim.run.token] = hand.claim.run, {"recorded": "run.ended", "not begun": "run.void", "lost": "run.lost"}[how]
 
     @precondition(lambda self: self.orphans)
     @rule()
     def an_orphan_ends(self) -> None:
         token, hand = self.orphans.popitem()
         hand.child_lock.release()
-        self.dead[token] = hand.claim.run
+        self.dead[token] = hand.claim.run, "run.lost"
 
     @rule()
     def settle(self) -> None:
         self.store.settle()
-        for run in self.dead.values():
-            found = next(each for each in self.store.runs(run.task) if each.id == run.id)
-            assert not found.open, f"{run} stays open"
+        told = {
+            event.run: event.kind for event in self.store.events_since(0, 100_000) if event.kind in ("run.ended", "run.void", "run.lost")
+        }
+        for run, kind in self.dead.values():
+            assert told.get(run.id) == kind, f"{run} should be told as {kind}"
         self.dead.clear()
         for token, hand in self.orphans.items():
             assert [run.orphaned for run in self.store.runs(hand.claim.task.id) if run.token == token] == [True]
@@ -174,7 +181,9 @@ class Queue(Users):
         assert [*oracle.history(found), *standing.apart(view), *standing.reasons(view, states, now)] == []
         history = self.watcher.events_since(0, 100_000)
         assert standing.Told.by(history) == standing.Told.of(view.lanes, view.limit)
-        under_way = {hand.claim.run.id for hand in (*self.hands.values(), *self.orphans.values())} | {run.id for run in self.dead.values()}
+        under_way = {hand.claim.run.id for hand in (*self.hands.values(), *self.orphans.values())} | {
+            run.id for run, _ in self.dead.values()
+        }
         assert {run.id for run in found.runs if run.open} == under_way
         assert {run.id: run.exit for run in found.runs if run.id in self.exit_codes and not run.open}.items() <= self.exit_codes.items()
         self.who_may_start_knows(view, now)

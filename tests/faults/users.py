@@ -67,8 +67,8 @@ class Users(RuleBasedStateMachine):
         self.hands: dict[Seat, Hand] = {}
         self.orphans: dict[str, Hand] = {}
         """Runs whose worker has died while the command goes on."""
-        self.dead: dict[str, Run] = {}
-        """Runs whose worker and command have ended, and of which the store does not know yet."""
+        self.dead: dict[str, tuple[Run, str]] = {}
+        """Runs whose worker and command have ended, and of which the store does not know yet; and what it should call that."""
         self.added: list[int] = []
         self.exit_codes: dict[int, int | None] = {}
         """What was recorded of runs, by run."""
@@ -99,9 +99,12 @@ class Users(RuleBasedStateMachine):
         latest = self.watcher.view().events
         return latest[0].seq if latest else 0
 
-    @initialize()
-    def two_lanes(self) -> None:
+    @initialize(tasks=st.integers(0, 6), limit=st.sampled_from([None, 1, 2, 3]))
+    def two_lanes_with_work(self, tasks: int, limit: int | None) -> None:
         self.store.set_lane("build", 1)
+        self.store.set_lane(DEFAULT, SLOTS)
+        self.store.set_limit(limit)
+        self.added += self.store.add_all([(a_task(), ())] * tasks)
 
     @rule(
         policy=st.sampled_from(list(POLICIES)),
