@@ -104,7 +104,7 @@ async def test_the_dialog_of_a_lane_does_it_all(it: Tower) -> None:
 
 
 async def test_a_limit_for_all_lanes(it: Tower) -> None:
-    await it.press("M")
+    await it.press("m")
     await it.shows("Runs at most at once")
     await it.type("many")
     await it.shows("write a number of runs")
@@ -114,7 +114,7 @@ async def test_a_limit_for_all_lanes(it: Tower) -> None:
     first, second = [await it.controller.add(shell("exec sleep 60")) for _ in range(2)]
     await it.word(first, "running")
     await until(lambda: it.row(second).reason == "1 runs are the limit")
-    await it.press("M")
+    await it.press("m")
     await it.type("none\n")
     await it.word(second, "running")
 

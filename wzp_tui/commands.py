@@ -118,7 +118,7 @@ COMMANDS = (
     ),
     Command("lane.remove", "", "Remove lane", "when nothing waits or runs in it"),
     Command("lane.resume", "P", "Resume lanes", "let the lanes go on that a restart has paused"),
-    Command("lane.limit", "M", "Limit…", "how many runs there are at most, of all lanes together"),
+    Command("lane.limit", "m", "Limit…", "how many runs there are at most, of all lanes together"),
     Command("series.edit", "E", "Series…", "run what comes again now, pause it, let it go on, remove it", verb="series pause"),
     Command("move.down", "j,down", "Down", "to the next row"),
     Command("move.up", "k,up", "Up", "to the row before"),
