@@ -44,8 +44,8 @@ def test_an_end_becomes_a_state_and_words(ended: dict[str, Any], state: State, r
 def test_a_failure_is_tried_again_as_often_as_the_task_says_each_time_later() -> None:
     task = held_to(retries=2)
     first, second, third = (outcome(task, attempt, record(exit=1)) for attempt in (1, 2, 3))
-    assert first == (State.QUEUED, "exit 1, attempt 1 of 3", 2000)
-    assert second == (State.QUEUED, "exit 1, attempt 2 of 3", 3000)
+    assert first == (State.QUEUED, "exit 1, attempt 1 of 3", 2000, 1000)
+    assert second == (State.QUEUED, "exit 1, attempt 2 of 3", 3000, 1000)
     assert third[:2] == (State.FAILED, "exit 1")
 
 
@@ -96,8 +96,8 @@ def test_a_service_is_restarted_as_it_says(restart: Restart, good: State, bad: S
 
 
 def test_a_restart_says_what_for_and_waits() -> None:
-    assert outcome(service(), 2, record(exit=1)) == (State.QUEUED, "exit 1, restart 2", 3000)
-    assert outcome(service(Restart.ALWAYS), 1, record(exit=0)) == (State.QUEUED, "exit 0, restart 1", 2000)
+    assert outcome(service(), 2, record(exit=1)) == (State.QUEUED, "exit 1, restart 2", 3000, 1000)
+    assert outcome(service(Restart.ALWAYS), 1, record(exit=0)) == (State.QUEUED, "exit 0, restart 1", 2000, 1000)
 
 
 def test_a_service_that_went_well_for_long_is_restarted_as_if_for_the_first_time() -> None:

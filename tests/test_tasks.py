@@ -151,7 +151,7 @@ def test_a_task_is_ready_when_it_is_due_and_all_before_it_are_done() -> None:
     done = on(task(5, State.DONE), task(6, State.DONE))
     assert order.is_ready(last, done, 100)
     assert kept(last, done, 40).startswith("later: not before ")
-    assert kept(last._replace(reason="exit 1, attempt 1 of 3"), done, 40) == "retries: exit 1, attempt 1 of 3"
+    assert kept(last._replace(reason="exit 1, attempt 1 of 3", waits_since_ms=20), done, 40) == "retries: exit 1, attempt 1 of 3"
     assert not order.is_ready(last._replace(state=State.HELD), done, 100)
 
 
