@@ -65,8 +65,7 @@ async def test_five_keys(tmp_path: Path) -> None:
         await tower.word(TEST, "exit 1")
         await tower.word(LINT, "done")
         await tower.word(PACKAGE, "done")
-        while "publish" not in tower.selected:
-            await tower.press("j")
+        await tower.goes_to("publish")
         await tower.press("enter")
         await tower.shows("Assign #6 publish")
         await tower.press("enter")
@@ -79,8 +78,7 @@ async def test_five_keys(tmp_path: Path) -> None:
         await tower.shows("4 of 5  x stops the dev server")
         await tower.word(TEST, "done")
 
-        while "dev server" not in tower.selected:
-            await tower.press("k")
+        await tower.goes_to("dev server")
         await tower.shows("GET /page/")
         await tower.press("x")
         await tower.shows("Stop #1 dev server?")

@@ -71,6 +71,15 @@ class Tower:
 
         await until(seen, timeout)
 
+    async def goes_to(self, title: str) -> None:
+        """Walk down the list to a row."""
+        await self.press("g")
+        for _ in range(50):
+            if title in self.selected:
+                return
+            await self.press("j")
+        raise AssertionError(f"{title!r} is not reached in\n{self.text}")
+
     async def hides(self, text: str) -> None:
         """Wait until this is nowhere on the screen."""
 
