@@ -169,7 +169,7 @@ def test_a_tower_asks_for_a_pane_elsewhere_and_shows_it_itself_where_nobody_answ
     press("j")
     shows("docs")
     press("\r")
-    shows("far away", "it stands in workspace docs, which WezTerm does not show now")
+    shows("far away", "it stands in workspace docs")  # the rest wraps
     shows("`wzp-tui wezterm setup` lets WezTerm go there by itself")
     tty = next(pane["tty_name"] for pane in json.loads(cli("list", "--format", "json")) if str(pane["pane_id"]) == far)
     assert var("wzp_goto") == f"{tty}:docs"
