@@ -8,8 +8,11 @@ from typing import TypeVar, overload
 
 T = TypeVar("T")
 
+PATIENCE = 30.0
+"""Seconds until a state that does not come counts as missed: a busy machine is slow, not wrong."""
 
-def wait_until(predicate: Callable[[], T], timeout: float = 10) -> T:
+
+def wait_until(predicate: Callable[[], T], timeout: float = PATIENCE) -> T:
     """Ask until the answer is true, and return it; fail after `timeout` seconds.
 
     A predicate may assert instead of answering: while it raises AssertionError, the answer is "not yet".
@@ -26,10 +29,10 @@ def wait_until(predicate: Callable[[], T], timeout: float = 10) -> T:
 
 
 @overload
-async def until(predicate: Callable[[], Awaitable[T]], timeout: float = 10) -> T: ...
+async def until(predicate: Callable[[], Awaitable[T]], timeout: float = PATIENCE) -> T: ...
 @overload
-async def until(predicate: Callable[[], T], timeout: float = 10) -> T: ...
-async def until(predicate: Callable[[], object], timeout: float = 10) -> object:
+async def until(predicate: Callable[[], T], timeout: float = PATIENCE) -> T: ...
+async def until(predicate: Callable[[], object], timeout: float = PATIENCE) -> object:
     """`wait_until` for the event loop; the predicate may be a coroutine function."""
     for nap in _naps(timeout):
         try:

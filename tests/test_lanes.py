@@ -159,7 +159,7 @@ def test_a_lane_that_became_narrower_starts_nothing_until_it_has_room(store: Sto
         gate.touch()
         assert workers_of[slot - 1].wait() == 0, "its slot is above the number"
         assert store.task(task).state is State.DONE
-    becomes(store, waiting, State.DONE, timeout=5)
+    becomes(store, waiting, State.DONE)
 
 
 def test_a_wider_lane_starts_more_at_once(store: Store) -> None:
@@ -208,8 +208,8 @@ def test_a_place_under_the_limit_is_taken_by_a_sleeper_of_another_lane(store: St
     workers.task(own)
     assert kept(store, other) == kept(store, own) == "1 runs are the limit"
     gate.touch()
-    becomes(store, other, State.DONE, timeout=8)
-    becomes(store, own, State.DONE, timeout=8)
+    becomes(store, other, State.DONE)
+    becomes(store, own, State.DONE)
 
 
 def test_a_limit_that_is_raised_wakes_who_waits_for_it(store: Store, workers: Workers, tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_a_limit_that_is_raised_wakes_who_waits_for_it(store: Store, workers: Wo
     second = store.add(shell("true"))
     assert kept(store, second) == "1 runs are the limit"
     assert ok("lane", "limit", "2").out == "2 runs at most\n"
-    becomes(store, second, State.DONE, timeout=8)
+    becomes(store, second, State.DONE)
     gate.touch()
     becomes(store, first, State.DONE)
 

@@ -59,7 +59,7 @@ def test_a_run_that_is_well_is_never_misjudged(store: Store, workers: Workers, f
 
 def test_a_command_dies_with_its_worker_and_is_lost(store: Store, workers: Workers, tmp_path: Path) -> None:
     pid = tmp_path / "pid"
-    task = store.add(shell(f"echo $$ > {pid}; while :; do sleep 0.05; done", retries=3))
+    task = store.add(shell(f"echo $$ > {pid}; exec sleep 1000", retries=3))
     pane = workers.lane()
     command = int(appears(pid))
     pane.signal(signal.SIGKILL)

@@ -78,7 +78,7 @@ def test_the_editor_gets_the_file_and_the_line_and_the_tower_goes_on(
     terminal.wait_for(b"interrupted")
     store.add(shell("true"))
     before = len(terminal.read())
-    becomes(store, 2, State.DONE, timeout=20)
+    becomes(store, 2, State.DONE)
     assert terminal.read()[before:] == b"", "nothing is painted over the editor"
     terminal.press(b"saved\r")
     painted_again(terminal, before)

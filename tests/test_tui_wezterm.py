@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.muxserver import MuxServer
-from tests.support import wait_until
+from tests.support import PATIENCE, wait_until
 
 pytestmark = pytest.mark.wezterm
 
@@ -37,7 +37,7 @@ class Pane:
     def text(self) -> str:
         return self._cli("get-text", "--pane-id", self.id)
 
-    def shows(self, *texts: str, timeout: float = 30) -> None:
+    def shows(self, *texts: str, timeout: float = PATIENCE) -> None:
         def seen() -> bool:
             found = self.text
             assert not (missing := [text for text in texts if text not in found]), f"{missing} not in\n{found}"

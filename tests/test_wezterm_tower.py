@@ -22,7 +22,7 @@ from wzp_tui.store import NewTask, Store, Task, View, open_store
 from wzp_tui.tasks.task import State, shell_line
 
 from .muxserver import MuxServer
-from .support import until, wait_until
+from .support import PATIENCE, until, wait_until
 
 pytestmark = pytest.mark.wezterm
 
@@ -63,7 +63,7 @@ class World:
     def view(self) -> View:
         return self.store.view()
 
-    async def ended(self, *ids: int, timeout: float = 20) -> None:
+    async def ended(self, *ids: int, timeout: float = PATIENCE) -> None:
         await until(lambda: all(self.task(id).state in ENDED for id in ids), timeout)
 
     async def running(self, id: int) -> Pane:
@@ -99,7 +99,7 @@ class Watcher:
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
 
-    async def sees(self, predicate: Callable[[Snapshot], object], timeout: float = 20) -> Snapshot:
+    async def sees(self, predicate: Callable[[Snapshot], object], timeout: float = PATIENCE) -> Snapshot:
         """The first Snapshot of which `predicate` is true."""
         async with asyncio.timeout(timeout):
             async for snapshot in self._controller.snapshots:

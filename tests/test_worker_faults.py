@@ -240,7 +240,7 @@ def test_kill_9_at_any_moment_runs_nothing_twice(store: Store, workers: Workers,
         store.settle()
         return all(task.state in (State.DONE, State.LOST) for task in store.view().tasks)
 
-    wait_until(settled, timeout=20)
+    wait_until(settled)
     count = {task: lines(ran).count(str(task)) for task in tasks}
     view = store.view()
     assert {count[task.id] for task in view.tasks if task.state is State.DONE} == {1}

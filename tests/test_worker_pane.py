@@ -32,8 +32,8 @@ def test_a_pane_that_nobody_reads_holds_nothing_up(store: Store, workers: Worker
     after = store.add(shell("exit 0"))
     pane = workers.lane()
     pane.stop_reading()
-    becomes(store, task, State.FAILED, timeout=20)
-    becomes(store, after, State.DONE, timeout=20)
+    becomes(store, task, State.FAILED)
+    becomes(store, after, State.DONE)
     assert log_of(folder, last_run(store, task)) == (b"x" * 79 + b"\r\n") * 65536
     pane.read_on()
     third = store.add(shell("echo back again"))

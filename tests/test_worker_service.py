@@ -285,7 +285,7 @@ def test_a_deaf_command_has_no_more_grace_than_it_was_given(store: Store, worker
     task = store.add(shell(f"trap '' TERM; echo on; {FOREVER}", stop=stop))
     workers.lane().shows("on")
     store.stop(task, "stop")
-    becomes(store, task, State.CANCELLED, timeout=3)
+    becomes(store, task, State.CANCELLED, timeout=Stop().grace - 0.5)
     assert last_run(store, task).signal == signal.SIGKILL
 
 

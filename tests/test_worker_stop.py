@@ -9,6 +9,7 @@ import pytest
 from tests.support import wait_until
 from tests.workers import Workers, alive, appears, becomes, kill, last_run, lines, shell, started
 from wzp_tui.store import Store
+from wzp_tui.tasks.policy import Stop
 from wzp_tui.tasks.task import State
 
 
@@ -32,9 +33,9 @@ def test_what_does_not_listen_is_killed_with_all_it_started(store: Store, worker
     pid = int(appears(child))
     store.stop(deaf, "stop")
     store.stop(apart, "stop")
-    becomes(store, apart, State.CANCELLED, timeout=15)
+    becomes(store, apart, State.CANCELLED)
     assert not alive(pid)
-    becomes(store, deaf, State.CANCELLED, timeout=15)
+    becomes(store, deaf, State.CANCELLED)
     assert last_run(store, deaf).signal == signal.SIGKILL
 
 
@@ -49,13 +50,13 @@ def test_kill_does_not_ask(store: Store, workers: Workers) -> None:
 
 
 def test_who_lost_patience_may_kill_what_was_asked_to_stop(store: Store, workers: Workers) -> None:
-    task = store.add(shell("trap 'echo never' TERM; echo ready; while :; do sleep 0.05; done"))
+    task = store.add(shell("trap 'echo never' TERM; echo ready; while :; do sleep 0.05; done", stop=Stop(grace=600.0)))
     pane = workers.lane()
     pane.shows("ready")
     store.stop(task, "stop")
     pane.shows("never")
     store.stop(task, "kill")
-    becomes(store, task, State.CANCELLED, timeout=3)
+    becomes(store, task, State.CANCELLED)
 
 
 def test_an_interrupt_is_ctrl_c_and_no_cancel(store: Store, workers: Workers) -> None:

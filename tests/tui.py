@@ -7,7 +7,7 @@ from pathlib import Path
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
-from tests.support import until
+from tests.support import PATIENCE, until
 from wzp_tui.config import Settings
 from wzp_tui.controller import Controller, TaskRow
 from wzp_tui.errors import TransitionError
@@ -61,7 +61,7 @@ class Tower:
     def text(self) -> str:
         return "\n".join(lines(self.app))
 
-    async def shows(self, *texts: str, timeout: float = 15) -> None:
+    async def shows(self, *texts: str, timeout: float = PATIENCE) -> None:
         """Wait until all these are on the screen."""
 
         def seen() -> bool:
@@ -92,7 +92,7 @@ class Tower:
     def row(self, task: int) -> TaskRow:
         return self.controller.row(task)
 
-    async def word(self, task: int, *words: str, timeout: float = 20) -> None:
+    async def word(self, task: int, *words: str, timeout: float = PATIENCE) -> None:
         """Wait until the task's row says one of these."""
 
         def said() -> bool:

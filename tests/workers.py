@@ -21,7 +21,7 @@ from wzp_tui.store import NewTask, Run, Store
 from wzp_tui.tasks.task import State, Task
 
 from .stores import held_to
-from .support import wait_until
+from .support import PATIENCE, wait_until
 
 
 class PtyProcess:
@@ -119,7 +119,7 @@ class PtyProcess:
     def signal(self, number: int) -> None:
         self._process.send_signal(number)
 
-    def wait(self, timeout: float = 10) -> int:
+    def wait(self, timeout: float = PATIENCE) -> int:
         """The exit code; negative, the signal that ended it."""
         return self._process.wait(timeout)
 
@@ -171,7 +171,7 @@ def shell(line: str, **fields: object) -> NewTask:
     return NewTask(argv=("/bin/sh", "-c", line), cwd=str(fields.pop("cwd", "/")), **held_to(fields))
 
 
-def becomes(store: Store, task: int, *states: State, timeout: float = 10) -> Task:
+def becomes(store: Store, task: int, *states: State, timeout: float = PATIENCE) -> Task:
     """Wait until the task is in one of these states."""
 
     def there() -> Task:
