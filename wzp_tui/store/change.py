@@ -9,6 +9,7 @@ from wzp_tui.store import archive, events, lanes, rows
 from wzp_tui.store.wake import Seats as Seats
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks.check import check_fields, check_task
+from wzp_tui.tasks.cycle import cycle_words, find_cycle
 from wzp_tui.tasks.lane import lane_of
 from wzp_tui.tasks.order import rank_ms
 from wzp_tui.tasks.policy import Policy
@@ -241,9 +242,9 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
     check_fields(fields)
     for name, value in fields.items():
         if name == "after" and isinstance(value, Sequence):
-            _refuse_cycle(connection, task.id, value)
             connection.execute("DELETE FROM task_after WHERE task = ?", (task.id,))
             _set_after(connection, task.id, value)
+            _refuse_cycle(connection, task.id)
         elif name in _TABLES and isinstance(value, Sequence):
             connection.execute(f"DELETE FROM {_TABLES[name]} WHERE task = ?", (task.id,))
             _set_names(connection, _TABLES[name], task.id, value)
@@ -266,17 +267,17 @@ def _column(name: str, value: object, task: Task) -> object:
     return _storable(str(value)) or task.title if name == "title" else value
 
 
-def _refuse_cycle(connection: sqlite3.Connection, id: int, after: Sequence[After]) -> None:
-    for before, _ in after:
-        if before == id:
-            raise UsageError(f"#{id} cannot wait for itself")
-        path = connection.execute(
-            "WITH RECURSIVE up (id) AS (VALUES (?) UNION SELECT before FROM task_after JOIN up ON task = up.id)"
-            " SELECT 1 FROM up WHERE id = ?",
-            (before, id),
-        ).fetchone()
-        if path:
-            raise UsageError(f"#{id} after #{before}: #{before} already waits for #{id}, so both would wait for ever")
+def _refuse_cycle(connection: sqlite3.Connection, id: int) -> None:
+    """Raise `UsageError` where the task waits for itself, by way of others or not."""
+    waits: dict[int, list[int]] = {}
+    for task, before in connection.execute(
+        "WITH RECURSIVE above (task, before) AS (SELECT task, before FROM task_after WHERE task = ?"
+        " UNION SELECT next.task, next.before FROM above JOIN task_after AS next ON next.task = above.before) SELECT * FROM above",
+        (id,),
+    ):
+        waits.setdefault(task, []).append(before)
+    if cycle := find_cycle(waits):
+        raise UsageError(cycle_words(cycle))
 
 
 def do_next(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:

@@ -1,4 +1,4 @@
-"""What waits for what: order, cycles, the longest way, and the lines of a text graph. Pure; costs about as much as there are edges.
+"""What waits for what: order, the longest way, and the lines of a text graph. Pure; costs about as much as there are edges.
 
 A graph is a mapping of each node to those that it waits for; nodes that are not in it are left out. A *rail* is a vertical line: those that
 flow into it come first, and what hangs on it further down waits for all of them. Nodes with the same dependents share a rail, so a thousand
@@ -13,10 +13,11 @@ tasks that a thousand others wait for are drawn with one.
      ╰▸ #5 package        waits for the right rail
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from wzp_tui.errors import UsageError
+from wzp_tui.tasks.cycle import cycle_words, find_cycle
 
 Waits = Mapping[int, Iterable[int]]
 WIDEST = 16
@@ -59,19 +60,6 @@ class Glyphs(NamedTuple):
 
 BOX = Glyphs(*"│─▸●╭┬├┼╰┴")
 ASCII = Glyphs(*"|->*..++`'")
-
-
-def find_cycle(waits: Waits) -> tuple[int, ...]:
-    """The first cycle, from a node to itself, each one waiting for the next; `()`: there is none."""
-    joins = _Joins(waits)
-    for _ in joins.in_order():
-        pass
-    return joins.cycle()
-
-
-def cycle_words(cycle: Sequence[int]) -> str:
-    """`#1 → #2 → #1`: each waits for the next."""
-    return " → ".join(f"#{node}" for node in cycle)
 
 
 def layout(waits: Waits, glyphs: Glyphs = BOX, widest: int = WIDEST) -> list[Row]:
@@ -157,23 +145,11 @@ class _Joins:
                 if not missing[number]:
                     ready += reversed(self.nodes[number])
 
-    def cycle(self) -> tuple[int, ...]:
-        """After `in_order`: a cycle among the nodes that are left over."""
-        node = next((node for node in self.of if node not in self.layers), None)
-        if node is None:
-            return ()
-        path: dict[int, None] = {}
-        while node not in path:
-            path[node] = None
-            node = min(before for before in self.before[self.of[node]] if before not in self.layers)
-        nodes = list(path)
-        return (*nodes[nodes.index(node) :], node)
-
 
 def _all(joins: _Joins) -> list[int]:
     order = list(joins.in_order())
-    if cycle := joins.cycle():
-        raise UsageError(f"these tasks wait for each other for ever: {cycle_words(cycle)}; take one of them out of `after`")
+    if cycle := find_cycle({node: joins.before[number] for node, number in joins.of.items() if node not in joins.layers}):
+        raise UsageError(cycle_words(cycle))
     return order
 
 

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
+from wzp_tui.tasks.cycle import cycle_words, find_cycle
 from wzp_tui.tasks.task import Condition
 from wzp_tui.tasks.taskfile.models import TaskEntry
 from wzp_tui.toml_file import TomlFile
@@ -32,11 +33,10 @@ def ordered(file: TomlFile, tasks: Sequence[TaskEntry], problems: list[str]) -> 
                 problems.append(file.problem(("task", number, "after"), f"`after`: {parse.shown(name)} comes again and is never over"))
             else:
                 waits[number].append(numbers[name])
-    order, cycle = _sorted(waits)
-    if cycle:
-        names = " → ".join(tasks[number].name for number in cycle)
-        problems.append(file.problem(("task", cycle[0], "after"), f"these tasks wait for each other for ever: {names}"))
-    return order
+    if cycle := find_cycle(waits):
+        problems.append(file.problem(("task", cycle[0], "after"), cycle_words(cycle, lambda number: tasks[number].name)))
+        return []
+    return _sorted(waits)
 
 
 def wait(text: str, names: Container[str]) -> tuple[str, Condition]:
@@ -45,21 +45,15 @@ def wait(text: str, names: Container[str]) -> tuple[str, Condition]:
     return (name, parse.parse_condition(condition)) if colon and text not in names else (text, Condition.DONE)
 
 
-def _sorted(waits: Mapping[int, Sequence[int]]) -> tuple[list[int], list[int]]:
-    """A topological order that keeps to the given one, and the first cycle where there is one."""
-    order: list[int] = []
-    done: set[int] = set()
+def _sorted(waits: Mapping[int, Sequence[int]]) -> list[int]:
+    """The order given, with each after those it waits for. There is no cycle."""
+    order: dict[int, None] = {}
     for start in waits:
-        path = [start]  # of open tasks, each waiting for the next
+        path = [start]
         while path:
-            open_ones = [before for before in waits[path[-1]] if before not in done]
-            if path[-1] in done or not open_ones:
-                if path[-1] not in done:
-                    done.add(path[-1])
-                    order.append(path[-1])
-                path.pop()
-            elif open_ones[0] in path:
-                return order, [*path[path.index(open_ones[0]) :], open_ones[0]]
+            missing = [before for before in waits[path[-1]] if before not in order]
+            if missing:
+                path += reversed(missing)
             else:
-                path.append(open_ones[0])
-    return order, []
+                order[path.pop()] = None
+    return list(order)
