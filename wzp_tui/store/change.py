@@ -271,8 +271,8 @@ def _refuse_cycle(connection: sqlite3.Connection, id: int) -> None:
     """Raise `UsageError` where the task waits for itself, by way of others or not."""
     waits: dict[int, list[int]] = {}
     for task, before in connection.execute(
-        "WITH RECURSIVE above (task, before) AS (SELECT task, before FROM task_after WHERE task = ?"
-        " UNION SELECT next.task, next.before FROM above JOIN task_after AS next ON next.task = above.before) SELECT * FROM above",
+        "WITH RECURSIVE up (task, before) AS (SELECT task, before FROM task_after WHERE task = ?"
+        " UNION SELECT next.task, next.before FROM up JOIN task_after AS next ON next.task = up.before) SELECT * FROM up",
         (id,),
     ):
         waits.setdefault(task, []).append(before)
