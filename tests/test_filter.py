@@ -17,7 +17,6 @@ from wzp_tui.tasks.task import After, Priority, State
 
 HOUR = 3600
 SECOND = {"lane": "build", "after": (After(1),), "priority": Priority.HIGH, "due_ms": worlds.NOON + 60_000}
-FIFTH = {"lane": "web2", "exit": 0, "line": "printf hello", "tags": ("ci", "nightly"), "locks": ("db",)}
 ROWS = (
     worlds.task(1, "make test", State.FAILED, "build/1", "exit 3", "2 failed", 2 * HOUR, lane="build", exit=3),
     worlds.task(

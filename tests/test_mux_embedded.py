@@ -112,8 +112,6 @@ async def test_an_opening_that_is_given_up_leaves_no_process(mux: Embedded, tmp_
 
 
 async def test_panes_stand_in_tabs_windows_and_workspaces(mux: Embedded) -> None:
-    told: list[None] = []
-    mux.watch(lambda: told.append(None))
     first = await mux.open(CAT, NewTab("api", "lane build"))
     second = await mux.open(CAT, NewTab("api"))
     other = await mux.open(CAT, NewTab("web"))
@@ -128,20 +126,9 @@ async def test_panes_stand_in_tabs_windows_and_workspaces(mux: Embedded) -> None
     assert await mux.clients() == ()
 
     await mux.focus(left)
-    await mux.set_tab_title(second, "tests\x1b[31m")
-    await mux.zoom(left, True)
-    await mux.rename_workspace("web", "site")
     assert [client.pane for client in await mux.clients()] == [left]
     of = {pane.id: pane for pane in await mux.panes()}
-    assert (of[left].active, of[left].zoomed, of[first].active) == (True, True, False)
-    assert (of[second].tab_title, of[other].workspace) == ("tests", "site")
-
-    await mux.move_to_new_tab(left)
-    of = {pane.id: pane for pane in await mux.panes()}
-    assert of[left].tab != of[first].tab
-    assert of[left].window == of[first].window
-    assert all(pane.active for pane in of.values())
-    assert len(told) == 9, "each change was told"
+    assert (of[left].active, of[first].active) == (True, False)
 
 
 async def test_a_pane_that_is_not_there_is_said_to_be_gone(mux: Embedded) -> None:

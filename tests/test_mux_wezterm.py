@@ -28,18 +28,12 @@ async def test_the_calls_never_start_a_server_and_name_every_id(fake_wezterm: Fa
     await mux.text(1, scrollback=100, escapes=True)
     await mux.text(0, scrollback=-5)
     await mux.focus(1)
-    await mux.zoom(0, True)
-    await mux.zoom(0, False)
-    await mux.set_tab_title(0, "-t \x1b[31mx")
     await mux.close(1)
     asked = [call for call in fake_wezterm.asked if call != "list --format json"]
     assert asked == [
         "get-text --pane-id 1 --start-line -100 --end-line 23 --escapes",
         "get-text --pane-id 0 --start-line 0 --end-line 23",
         "activate-pane --pane-id 1",
-        "zoom-pane --pane-id 0 --zoom",
-        "zoom-pane --pane-id 0 --unzoom",
-        "set-tab-title --pane-id 0 -- -t x",
         "kill-pane --pane-id 1",
     ]
     assert all(line.startswith("cli --no-auto-start ") for line in (fake_wezterm.folder / "asked").read_text().splitlines())
@@ -87,7 +81,7 @@ async def test_keys_are_pressed_and_text_is_not(fake_wezterm: Fake) -> None:
 
 async def test_a_pane_that_is_gone_is_named(fake_wezterm: Fake) -> None:
     mux = fake_wezterm.mux()
-    for call in (mux.send(9, "x"), mux.press(9, "\r"), mux.close(9), mux.focus(9), mux.text(9), mux.zoom(9, True), mux.move_to_new_tab(9)):
+    for call in (mux.send(9, "x"), mux.press(9, "\r"), mux.close(9), mux.focus(9), mux.text(9)):
         with pytest.raises(PaneGone, match="%9"):
             await call
     fake_wezterm.says("kill-pane", "", RECORDED[32]["stderr"], 1)
@@ -240,23 +234,3 @@ async def test_a_program_that_could_not_start_is_cleared_away(fake_wezterm: Fake
     with pytest.raises(MuxRefused, match="could not start"):
         await fake_wezterm.mux().open(CAT, NewTab("default"))
     assert fake_wezterm.asked[-1] == "kill-pane --pane-id 7"
-
-
-async def test_a_workspace_is_renamed_once_and_never_merged(fake_wezterm: Fake) -> None:
-    fake_wezterm.does("rename-workspace", """sed -i.bak 's/"default"/"-new"/' "$here/list.out" """)
-    mux = fake_wezterm.mux()
-    with pytest.raises(UsageError, match="default"):
-        await mux.rename_workspace("ghost", "x")
-    with pytest.raises(UsageError, match="free"):
-        await mux.rename_workspace("default", "default")
-    await mux.rename_workspace("default", "-new")
-    assert [call for call in fake_wezterm.asked if call.startswith("rename")] == ["rename-workspace --workspace=default -- -new"]
-
-
-async def test_a_pane_moves_within_its_window_unless_it_is_alone(fake_wezterm: Fake) -> None:
-    mux = fake_wezterm.mux()
-    await mux.move_to_new_tab(1)
-    assert fake_wezterm.asked[-1] == "move-pane-to-new-tab --pane-id 1 --window-id 0"
-    fake_wezterm.says("list", listing(a_pane(0)))
-    await mux.move_to_new_tab(0)
-    assert fake_wezterm.asked[-1] == "list --format json"

@@ -153,11 +153,11 @@ async def test_a_restarted_mux_is_asked_at_once(fake_wezterm: Fake) -> None:
 
 
 async def test_a_refusal_is_an_answer(fake_wezterm: Fake) -> None:
-    fake_wezterm.says("zoom-pane", "", RECORDED[18]["stderr"], 1)
+    fake_wezterm.says("kill-pane", "", RECORDED[18]["stderr"], 1)
     mux = fake_wezterm.mux()
     for _ in range(5):
         with pytest.raises(MuxRefused, match="domain name"):
-            await mux.zoom(0, True)
+            await mux.close(0)
     assert mux.health.reachable
 
 
@@ -311,9 +311,9 @@ def test_two_processes_never_have_calls_in_flight_at_once(fake_wezterm: Fake) ->
 
 
 async def test_the_users_wish_goes_before_looks_that_wait(fake_wezterm: Fake) -> None:
-    fake_wezterm.does("zoom-pane", 'touch "$here/started"; while [ ! -e "$here/go" ]; do sleep 0.01; done')
+    fake_wezterm.does("kill-pane", 'touch "$here/started"; while [ ! -e "$here/go" ]; do sleep 0.01; done')
     mux = fake_wezterm.mux()
-    running = asyncio.create_task(mux.zoom(0, True))
+    running = asyncio.create_task(mux.close(0))
     await until((fake_wezterm.folder / "started").exists)
     looks = [asyncio.create_task(mux.clients()) for _ in range(3)]
     await asyncio.sleep(0)
@@ -321,7 +321,7 @@ async def test_the_users_wish_goes_before_looks_that_wait(fake_wezterm: Fake) ->
     await asyncio.sleep(0)
     (fake_wezterm.folder / "go").touch()
     await asyncio.gather(running, wish, *looks)
-    assert [call.split()[0] for call in fake_wezterm.asked] == ["list", "zoom-pane", "list", "activate-pane", *["list-clients"] * 3]
+    assert [call.split()[0] for call in fake_wezterm.asked] == ["list", "kill-pane", "list", "activate-pane", *["list-clients"] * 3]
 
 
 async def test_looks_keep_their_distance_also_between_towers(fake_wezterm: Fake) -> None:

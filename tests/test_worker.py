@@ -1,6 +1,5 @@
 """A worker in a pane: it runs what its lane or task asks for, and records how that ended."""
 
-import os
 import signal
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from tests.support import wait_until
 from tests.workers import Workers, becomes, last_run, lines, log_of, shell
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import NewTask, Store
+from wzp_tui.store.lock import is_held
 from wzp_tui.tasks.task import State
 
 
@@ -111,7 +111,7 @@ def test_ctrl_c_ends_an_idle_worker_and_gives_the_terminal_back(store: Store, wo
 
 def test_a_slot_has_one_worker(store: Store, workers: Workers, folder: StoreFolder) -> None:
     first = workers.lane()
-    wait_until(lambda: os.path.exists(folder.slot_fifo("default", 1)))
+    wait_until(lambda: is_held(folder.slot_lock("default", 1)))
     second = workers.lane()
     assert second.wait() == 0
     second.shows("slot 1 of lane default has a worker already")

@@ -124,10 +124,6 @@ class StoreFolder(str):
         """The exit record of the run, until the store has it."""
         return self._in("spool", f"{token}.json")
 
-    def slot_fifo(self, lane: str, slot: int) -> str:
-        """Wakes the worker of this slot."""
-        return self._in("wake", f"slot.{lane}.{slot}")
-
     def fifo(self, name: str) -> str:
         """Wakes a tower or a task worker, by the name it chose."""
         return self._in("wake", name)

@@ -1,21 +1,18 @@
 """A store with a tower and workers for the bench, all of them real processes."""
 
-import asyncio
 import os
 import select
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.rows import NotMeasured
 from tests.muxserver import MuxServer
 from tests.support import wait_until
-from wzp_tui.mux import NewTab, Program
-from wzp_tui.mux.wezterm import WezTerm
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import NewTask, Store, open_store
 from wzp_tui.store.lock import is_held
@@ -60,17 +57,6 @@ class Bench:
     def wait_for_workers(self, count: int, timeout: float = 30) -> None:
         """Wait until so many slots have a worker."""
         wait_until(lambda: sum(is_held(self.folder.slot_lock(LANE, slot + 1)) for slot in range(self.slots)) >= count, timeout)
-
-    def open_panes(self, *programs: Sequence[str]) -> None:
-        """Open panes of the bench's own in WezTerm."""
-        assert self.server is not None
-        mux = WezTerm(environ=os.environ | self.server.environ)
-
-        async def open_all() -> None:
-            for argv in programs:
-                await mux.open(Program(argv, "/"), NewTab("default"))
-
-        asyncio.run(open_all())
 
     def add(self, *lines: str) -> list[int]:
         """Queue shell lines."""

@@ -74,10 +74,6 @@ class Watch:
         times = [*self._times, *((each.pane, each.begun, time.time()) for each in self._open)]
         return any((pane is None or pane == found) and begun <= at <= ended + LATER for found, begun, ended in times)
 
-    def visited(self, pane: int) -> bool:
-        """Keys were meant for this pane at some time of this session."""
-        return any(pane == found for found, *_ in [*self._times, *self._open])
-
     def new_session(self) -> None:
         """Panes have other ids now."""
         self.closed.clear()

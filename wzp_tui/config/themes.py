@@ -31,7 +31,7 @@ ROLES = {
     "limited": "limited, or unknown",
 }
 """What a theme gives a colour to."""
-DARK, LIGHT = "harbour", "chart"
+DARK = "harbour"
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3}|ansi_(?:bright_)?(?:black|red|green|yellow|blue|magenta|cyan|white)|ansi_default")
 

@@ -35,16 +35,6 @@ class Beside(NamedTuple):
 Place = NewTab | Beside
 
 
-class Health(NamedTuple):
-    """Whether the mux answers; a state to show, with its age."""
-
-    reachable: bool
-    since: float
-    """When that began, in seconds of `time.monotonic`."""
-    reason: str = ""
-    """Why it is not reachable, in one line."""
-
-
 class Mux(Protocol):
     """What wzp-tui needs of a terminal multiplexer.
 
@@ -60,11 +50,6 @@ class Mux(Protocol):
     @property
     def instance(self) -> str:
         """Which mux, and which life of it. Other than before: pane ids mean other panes now."""
-        ...
-
-    @property
-    def health(self) -> Health:
-        """Whether it answers, since when, and why not."""
         ...
 
     @property
@@ -102,22 +87,6 @@ class Mux(Protocol):
 
     async def close(self, pane: int, *, seen: Pane | None = None) -> None:
         """End the pane and what runs in it."""
-        ...
-
-    async def zoom(self, pane: int, on: bool) -> None:
-        """Let the pane fill its tab, or give the others their room back."""
-        ...
-
-    async def set_tab_title(self, pane: int, title: str) -> None:
-        """Name the tab of this pane; `""` takes the name away."""
-        ...
-
-    async def rename_workspace(self, old: str, new: str) -> None:
-        """Rename a workspace in all its windows."""
-        ...
-
-    async def move_to_new_tab(self, pane: int) -> None:
-        """Move the pane into a tab of its own; it keeps its id."""
         ...
 
     async def aclose(self) -> None:

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from wzp_tui.mux.embedded import Modes
 
-Button = Literal[0, 1, 2, 3, 4, 5, 6, 7]
-"""0 none · 1 left · 2 middle · 3 right · 4 to 7 the wheel up, down, left, right."""
 _MOST = {"legacy": 223, "utf8": 2015}
 """The last column or row that an encoding can say."""
 
@@ -22,7 +20,10 @@ def encode_mouse(
     alt: bool = False,
     ctrl: bool = False,
 ) -> bytes:
-    """What the program reads; column and row count from 0. Empty for what it did not ask for."""
+    """What the program reads; column and row count from 0. Empty for what it did not ask for.
+
+    Buttons: 0 none · 1 left · 2 middle · 3 right · 4 to 7 the wheel up, down, left, right.
+    """
     if not _asked(action, button, modes.mouse):
         return b""
     code = 64 + button - 4 if button >= 4 else (button - 1) % 4

@@ -5,12 +5,11 @@ import itertools
 import logging
 import os
 import secrets
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from wzp_tui.clean import clean, clean_for_pane
 from wzp_tui.errors import MuxRefused, PaneGone
-from wzp_tui.mux import Beside, Health, Place, Program
+from wzp_tui.mux import Beside, Place, Program
 from wzp_tui.mux.embedded.cells import plain_text, sgr_text
 from wzp_tui.mux.embedded.flow import Flow, Stream
 from wzp_tui.mux.embedded.places import Places, Tab
@@ -53,12 +52,10 @@ class Embedded:
         self._history = history
         self._environ = environ
         self._instance = f"embedded:{os.getpid()}:{secrets.token_hex(4)}"
-        self._health = Health(True, time.monotonic())
         self._panes: dict[int, _Embedded] = {}
         self._places = Places()
         self._ids = itertools.count(1)
         self._flow = Flow()
-        self._watchers: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -66,11 +63,6 @@ class Embedded:
     def instance(self) -> str:
         """This process, and this object in it."""
         return self._instance
-
-    @property
-    def health(self) -> Health:
-        """It is this process, so it answers."""
-        return self._health
 
     # --- the protocol --------------------------------------------------------
 
@@ -106,7 +98,6 @@ class Embedded:
             raise
         self._panes[number] = _Embedded(os.path.basename(program.argv[0]), pty, screen, Stream(pty, screen, self._flow))
         pty.ended.add_done_callback(lambda ended: self._ended(number))
-        self._tell()
         return number
 
     async def send(self, pane: int, text: str, *, seen: Pane | None = None) -> None:
@@ -130,7 +121,6 @@ class Embedded:
     async def focus(self, pane: int) -> None:
         """Show the pane and give it the keys."""
         self._places.focus(pane)
-        self._tell()
 
     async def close(self, pane: int, *, seen: Pane | None = None) -> None:
         """Hang up on the program and let go of its pty."""
@@ -141,29 +131,6 @@ class Embedded:
         found.pty.close()
         found.screen.end()
         await self._wait_for([found])
-
-    async def zoom(self, pane: int, on: bool) -> None:
-        """Let the pane fill its tab, or give the others their room back."""
-        tab = self._places.tab_of(pane)
-        tab.zoomed = on
-        if on:
-            tab.active = pane
-        self._tell()
-
-    async def set_tab_title(self, pane: int, title: str) -> None:
-        """Name the tab of this pane; `""` takes the name away."""
-        self._places.tab_of(pane).title = clean(title, 200)
-        self._tell()
-
-    async def rename_workspace(self, old: str, new: str) -> None:
-        """Rename a workspace in all its windows."""
-        self._places.rename_workspace(old, new)
-        self._tell()
-
-    async def move_to_new_tab(self, pane: int) -> None:
-        """Move the pane into a tab of its own; it keeps its id."""
-        self._places.move_to_new_tab(pane)
-        self._tell()
 
     async def aclose(self) -> None:
         """Close all panes, within the time that one takes."""
@@ -180,11 +147,6 @@ class Embedded:
 
     # --- for the tower's own screen ------------------------------------------
 
-    @property
-    def focused(self) -> int | None:
-        """The pane that has the focus."""
-        return self._places.focused
-
     def screen(self, pane: int) -> Screen:
         """What the pane shows. The object stays readable after the pane's end."""
         return self._get(pane).screen
@@ -200,11 +162,6 @@ class Embedded:
         found.screen.resize(rows, cols)
         found.pty.resize(found.screen.rows, found.screen.cols)
         found.screen.tell()
-
-    def watch(self, changed: Callable[[], None]) -> Callable[[], None]:
-        """Call `changed` when panes come, go or move; returns what ends it. A screen has a `watch` of its own."""
-        self._watchers.append(changed)
-        return lambda: self._watchers.remove(changed) if changed in self._watchers else None
 
     # --- inside --------------------------------------------------------------
 
@@ -230,7 +187,7 @@ class Embedded:
             top=0,
             left=0,
             active=tab.active == number,
-            zoomed=tab.zoomed and tab.active == number,
+            zoomed=False,
             tab_title=tab.title,
             cursor_row=cursor.row,
             cursor_col=cursor.col,
@@ -255,11 +212,6 @@ class Embedded:
     def _remove(self, number: int) -> None:
         del self._panes[number]
         self._places.remove(number)
-        self._tell()
-
-    def _tell(self) -> None:
-        for watcher in tuple(self._watchers):
-            watcher()
 
     async def _wait_for(self, panes: Iterable[_Embedded]) -> None:
         waiting = {pane.pty.ended: pane for pane in panes if not pane.pty.ended.done()}

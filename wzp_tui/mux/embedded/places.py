@@ -21,7 +21,6 @@ class Tab:
         self.title = title
         self.panes: list[int] = []
         self.active = 0
-        self.zoomed = False
 
 
 class Places:
@@ -52,7 +51,7 @@ class Places:
                 tab = self.tab_of(beside)
                 at = tab.panes.index(beside) + (side in ("right", "bottom"))
             case NewTab(workspace, title):
-                tab, at = self._new_tab(self._window(workspace), title), 0
+                tab, at = Tab(self._number(), self._window(workspace), title), 0
         tab.panes.insert(at, pane)
         self._tabs[pane] = tab
         tab.active = tab.active or pane
@@ -63,7 +62,6 @@ class Places:
         tab.panes.remove(pane)
         if tab.active == pane:
             tab.active = tab.panes[-1] if tab.panes else 0
-            tab.zoomed = False
         if self.focused == pane:
             self.focused = tab.active or None
         if not tab.panes and all(other.window is not tab.window for other in self._tabs.values()):
@@ -74,34 +72,10 @@ class Places:
         self.tab_of(pane).active = pane
         self.focused = pane
 
-    def move_to_new_tab(self, pane: int) -> None:
-        """Give the pane a tab of its own in its window."""
-        tab = self.tab_of(pane)
-        if len(tab.panes) == 1:
-            return
-        focused = self.focused
-        self.remove(pane)
-        self.focused = focused
-        new = self._new_tab(tab.window, "")
-        new.panes.append(pane)
-        new.active = pane
-        self._tabs[pane] = new
-
-    def rename_workspace(self, old: str, new: str) -> None:
-        """Rename it in all its windows; those of a workspace that has the name already join it."""
-        for tab in self._tabs.values():
-            if tab.window.workspace == old:
-                tab.window.workspace = new
-        if window := self._windows.pop(old, None):
-            self._windows.setdefault(new, window)
-
     def _window(self, workspace: str) -> Window:
         if workspace not in self._windows:
             self._windows[workspace] = Window(self._number(), workspace)
         return self._windows[workspace]
-
-    def _new_tab(self, window: Window, title: str) -> Tab:
-        return Tab(self._number(), window, title)
 
     def _number(self) -> int:
         self._next += 1

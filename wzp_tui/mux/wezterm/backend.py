@@ -9,9 +9,10 @@ from functools import partial
 
 from wzp_tui.clean import clean, clean_for_pane
 from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone, UsageError
-from wzp_tui.mux import Beside, Health, NewTab, Place, Program
+from wzp_tui.mux import Beside, NewTab, Place, Program
 from wzp_tui.mux.wezterm import places
 from wzp_tui.mux.wezterm.answers import clients_of, id_of, nothing_of, panes_of, screen_of
+from wzp_tui.mux.wezterm.breaker import Health
 from wzp_tui.mux.wezterm.cli import TIMEOUT, Cli
 from wzp_tui.mux.wezterm.sockets import find_socket
 from wzp_tui.mux.wezterm.tty import own_ttys, unread
@@ -138,42 +139,6 @@ class WezTerm:
         async with self._cli.turn():
             target = await self._target(pane, seen, "closed")
             await self._cli.ask("kill-pane", "--pane-id", str(pane), read=nothing_of, of=target)
-
-    async def zoom(self, pane: int, on: bool) -> None:
-        """Let the pane fill its tab, or give the others their room back."""
-        async with self._cli.turn():
-            target = places.pane_in(await self._list(), pane)
-            await self._cli.ask("zoom-pane", "--pane-id", str(pane), "--zoom" if on else "--unzoom", read=nothing_of, of=target)
-
-    async def set_tab_title(self, pane: int, title: str) -> None:
-        """Name the tab of this pane; `""` takes the name away."""
-        async with self._cli.turn():
-            await self._title(places.pane_in(await self._list(), pane), title)
-
-    async def rename_workspace(self, old: str, new: str) -> None:
-        """Rename a workspace in all its windows. Two workspaces are not made one."""
-        new = clean(new).strip()
-        async with self._cli.turn():
-            names = {pane.workspace for pane in await self._list()}
-            if old not in names:
-                raise UsageError(f"there is no workspace {clean(old)!r}: there are {', '.join(sorted(names))}")
-            if not new or new in names:
-                raise UsageError(f"a workspace cannot be renamed to {new!r}: choose a name that is free")
-            await self._cli.ask("rename-workspace", f"--workspace={old}", "--", new, read=nothing_of)
-            if new not in {pane.workspace for pane in await self._list()}:
-                raise MuxRefused(f"WezTerm did not rename the workspace {clean(old)!r}: rename it there")
-
-    async def move_to_new_tab(self, pane: int) -> None:
-        """Move the pane into a tab of its own in the same window; it keeps its id."""
-        async with self._cli.turn():
-            panes = await self._list()
-            target = places.pane_in(panes, pane)
-            if sum(other.tab == target.tab for other in panes) == 1:
-                return
-            if not target.tty:
-                raise MuxRefused(f"{target.name} is not a pane of this machine: WezTerm cannot move it")
-            where = ("--window-id", str(target.window))
-            await self._cli.ask("move-pane-to-new-tab", "--pane-id", str(pane), *where, read=nothing_of, of=target)
 
     async def aclose(self) -> None:
         """Nothing is held between calls; WezTerm's panes stay."""

@@ -1,12 +1,22 @@
 """Rest after failures: a mux that does not answer is not hammered, and is found again by itself."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from wzp_tui.errors import MuxUnreachable
-from wzp_tui.mux import Health
 
 FAILURES = 3
 REST = 30.0
+
+
+class Health(NamedTuple):
+    """Whether the mux answers."""
+
+    reachable: bool
+    since: float
+    """When that began, in seconds of `time.monotonic`."""
+    reason: str = ""
+    """Why it is not reachable, in one line."""
 
 
 class Breaker:

@@ -7,9 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone
-from wzp_tui.mux import Health
 from wzp_tui.mux.wezterm.answers import error_of
-from wzp_tui.mux.wezterm.breaker import Breaker
+from wzp_tui.mux.wezterm.breaker import Breaker, Health
 from wzp_tui.mux.wezterm.environment import pane_environment
 from wzp_tui.mux.wezterm.run import Done, run
 from wzp_tui.mux.wezterm.sockets import connect, find_program, instance_of
