@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from wzp_tui.tasks.taskfile import load_task_file
+from wzp_tui.tasks.taskfile import load_task_file, parameters_of
 
 from .cli import Ran, wzp
 
@@ -15,7 +15,8 @@ EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.name)
 def test_an_example_is_right(path: Path) -> None:
-    assert load_task_file(str(path)).tasks
+    needed = {name: "a value" for name, each in parameters_of(str(path)).items() if each.default is None}
+    assert load_task_file(str(path), needed).tasks
 
 
 def pipeline(work: Path, *more: str) -> Ran:

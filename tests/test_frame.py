@@ -47,6 +47,13 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     assert found == []
 
 
+def test_no_document_shows_a_folder_that_is_another_one_elsewhere() -> None:
+    folder = re.compile(r"(?<![\w.~$)}-])/(?:tmp|home|Users|var)\b")
+    shown = [name for name in tracked() if name == "README.md" or (name.startswith("docs/") and name.endswith((".md", ".toml", ".json")))]
+    found = [f"{name}: {line.strip()[:120]}" for name in shown for line in (ROOT / name).read_text().splitlines() if folder.search(line)]
+    assert found == []
+
+
 def test_files_stay_small() -> None:
     long = {name: lines for name in tracked() if name.endswith(".py") and (lines := len((ROOT / name).read_text().splitlines())) > 400}
     assert long == {}
