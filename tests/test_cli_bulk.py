@@ -4,6 +4,7 @@ from wzp_tui.store import Store
 from wzp_tui.tasks.task import After, Condition, State
 
 from .cli import add, ok, wzp
+from .stores import a_task, begun
 
 
 def states(store: Store) -> dict[int, str]:
@@ -38,6 +39,21 @@ def test_the_first_of_the_list_is_next(store: Store) -> None:
     ok("task", "next", "--filter", "tag:even")
     ranks = {task.id: task.next_rank for task in store.view().tasks}
     assert ranks[2] > ranks[4] > ranks[1] == 0
+
+
+def test_a_thousand_tasks_are_one_deed_and_few_commits(store: Store) -> None:
+    """Also those that stop what runs: that cannot be taken back, all the rest is."""
+    store.set_lane("default", 1)
+    store.add_all([(a_task(), ())] * 1200)
+    begun(store)
+    before = states(store)
+    cancelled = ok("task", "cancel", *map(str, before), "--json").json["tasks"]
+    assert (len(cancelled), set(states(store).values())) == (1200, {"running", "cancelled"})
+    undone = wzp("undo", "--json")
+    assert (undone.json["was"], len(undone.json["tasks"]), undone.json["refused"]) == ("cancelled", 1199, ["#1: that cannot be undone"])
+    assert set(states(store).values()) == {"running", "queued"}
+    assert states(store) == before
+    assert wzp("undo").code == 1, "it was one deed"
 
 
 def test_ids_or_a_filter_and_nothing_else(store: Store) -> None:

@@ -99,6 +99,7 @@ def everything(store: Asked, folder: StoreFolder) -> None:
     store.recent_runs((plain, own), since_ms=1)
     store.events_since(0)
     store.undo()
+    list(store.each([plain + 1], lambda id: store.edit(id, title="v")))
     store.set_archive_days(1)
     store.settle()
     for name in ("drain_lane", "pause_lane", "resume_lane"):

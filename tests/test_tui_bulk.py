@@ -7,6 +7,7 @@ import pytest
 
 from tests.support import until
 from tests.tui import Tower, tower
+from wzp_tui.store import NewTask
 from wzp_tui.tasks.task import State
 
 
@@ -28,6 +29,20 @@ async def test_all_that_the_filter_shows_is_marked_and_dealt_with(it: Tower) -> 
     await it.hides("echo b")
     await it.press("M", "H")
     await until(lambda: [it.row(id).task.state for id in (1, 2, 3)] == [State.HELD, State.HELD, State.QUEUED])
+
+
+async def test_all_that_is_marked_is_one_deed(it: Tower) -> None:
+    ids = await it.controller.ask(lambda store: store.add_all([(NewTask(("true",), "/", f"job {number}"), ()) for number in range(600)]))
+    await it.shows("QUEUED 600")
+    await it.press("M", "H")
+    await until(lambda: all(it.row(id).task.state is State.HELD for id in ids))
+    await it.press("u")
+    await it.shows("undone: 600 tasks were held")
+    await until(lambda: all(it.row(id).task.state is State.QUEUED for id in ids))
+    await it.press("M", "H")
+    await until(lambda: all(it.row(id).task.state is State.HELD for id in ids))
+    undone = await it.controller.ask(lambda store: store.undo())
+    assert len(undone.tasks) == 600
 
 
 async def test_ended_tasks_go_into_the_archive_and_come_back_by_undo(it: Tower) -> None:

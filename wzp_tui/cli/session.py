@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from wzp_tui.clean import clean
 from wzp_tui.cli.documents import task_document
@@ -26,21 +27,22 @@ def opened() -> Iterator[tuple[StoreFolder, Store]]:
 
 
 def do_each(chosen: Chosen, act: Callable[[Store, int], str], as_json: bool, *, last_first: bool = False) -> int:
-    """Do the same to several tasks: each is tried, each answer told, and the worst exit code returned. `act` returns what became of it."""
+    """Do the same to several tasks: each is tried, each answer told, and the worst exit code returned. `act` returns what became of it.
+
+    It is one deed: one undo takes back all of it.
+    """
     code, done, errors = 0, [], []
     with opened() as (folder, store):
         ids = _ids(folder, store, chosen)
-        for id in () if chosen.dry_run else reversed(ids) if last_first else ids:
-            try:
-                words = act(store, id)
-            except WzpError as error:
-                code = max(code, error.exit_code)
-                errors.append({"task": id, "kind": type(error).__name__, "message": clean(str(error))})
-                print_error(error)
+        for id, answer in store.each(() if chosen.dry_run else reversed(ids) if last_first else ids, partial(act, store)):
+            if isinstance(answer, WzpError):
+                code = max(code, answer.exit_code)
+                errors.append({"task": id, "kind": type(answer).__name__, "message": clean(str(answer))})
+                print_error(answer)
                 continue
             done.append(id)
             if not as_json:
-                say(f"#{id} {words}")
+                say(f"#{id} {answer}")
         told = ids if chosen.dry_run else done
         if as_json:
             documents = [task_document(folder, store.task(id), last_run(store, id)) for id in told]

@@ -20,12 +20,13 @@ from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
 from wzp_tui.controller.series import SeriesActions
 from wzp_tui.controller.snapshot import MuxState, Snapshot, TaskRow
 from wzp_tui.controller.storekeeper import StoreKeeper
+from wzp_tui.controller.tasks import TaskActions
 from wzp_tui.errors import MuxError, NotFound, PaneGone, StoreError, TransitionError
 from wzp_tui.inpane.log import set_cap
 from wzp_tui.mux import Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import NewTask, Store, View
+from wzp_tui.store import Store, View
 from wzp_tui.store.events import now_ms
 from wzp_tui.store.lock import FileLock, read_holder
 from wzp_tui.store.wake import Fifo, watcher
@@ -48,7 +49,7 @@ LIVELY_FOR = 10.0
 RETRY_STORE = 2.0
 
 
-class Controller(Lanes, SeriesActions):
+class Controller(TaskActions, Lanes, SeriesActions):
     """What UI, command line and API talk to. `run` must be going for snapshots to come; the actions work without it."""
 
     def __init__(self, folder: str, mux: Mux, *, actor: str = "tower", opens_panes: bool = True) -> None:
@@ -213,7 +214,7 @@ class Controller(Lanes, SeriesActions):
         except (ValueError, KeyError, TypeError):
             return None
 
-    # -- tasks -----------------------------------------------------------------------------------------------------------------
+    # -- the store -------------------------------------------------------------------------------------------------------------
 
     async def ask(self, question: Callable[[Store], T]) -> T:
         """Ask the store, off the event loop; the Snapshot follows at once."""
@@ -221,54 +222,6 @@ class Controller(Lanes, SeriesActions):
             return await self._keeper.ask(question)
         finally:
             self._news.set()
-
-    async def add(self, new: NewTask) -> int:
-        """Add a task and return its id."""
-        return await self.ask(lambda store: store.add(new))
-
-    async def assign(self, task: int, *, lane: str | None = None, place: str = "tab") -> None:
-        """Send a task into a lane, or into a pane of its own: a `tab`, or a `split` beside the tower."""
-        await self.ask(lambda store: store.assign(task, lane=lane, place=place))
-
-    async def retry(self, task: int) -> None:
-        """Run an ended task again."""
-        await self.ask(lambda store: store.retry(task))
-
-    async def cancel(self, task: int) -> str:
-        """Cancel a waiting task, or ask for a running one to be stopped; `cancelled` or `asked`."""
-        return await self.ask(lambda store: store.cancel(task))
-
-    async def stop(self, task: int, kind: str) -> None:
-        """Ask a running task's worker for `interrupt`, `stop` or `kill`."""
-        await self.ask(lambda store: store.stop(task, kind))
-
-    async def put_back(self, task: int, **fields: object) -> None:
-        """Give a task that has not started what it had before a change."""
-        await self.ask(lambda store: store.put_back(task, **fields))
-
-    async def archive(self, task: int) -> None:
-        """Put an ended task out of all lists."""
-        await self.ask(lambda store: store.archive(task))
-
-    async def hold(self, task: int) -> None:
-        """Keep a queued task from starting."""
-        await self.ask(lambda store: store.hold(task))
-
-    async def release(self, task: int, *, anyway: bool = False) -> None:
-        """Let a held task start; with `anyway` a skipped one, too."""
-        await self.ask(lambda store: store.release(task, anyway=anyway))
-
-    async def do_next(self, task: int) -> None:
-        """Put a task before all others of its lane."""
-        await self.ask(lambda store: store.do_next(task))
-
-    async def done(self, task: int) -> None:
-        """Accept a task under review, or mark a failed one as seen."""
-        await self.ask(lambda store: store.done(task))
-
-    async def edit(self, task: int, **fields: object) -> None:
-        """Change a task that has not started."""
-        await self.ask(lambda store: store.edit(task, **fields))
 
     async def use(self, settings: "Settings") -> None:
         """Work as the settings say: how often the mux is asked, how much is recorded, and the lanes that are others than before."""

@@ -1,8 +1,9 @@
 """The store: the truth about tasks and runs. Whoever asks, a task is claimed in one transaction, and what was acknowledged stays."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
+from wzp_tui.errors import WzpError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.events import Event
@@ -29,6 +30,9 @@ __all__ = [
     "Worker",
     "open_store",
 ]
+
+
+T = TypeVar("T")
 
 
 class View(NamedTuple):
@@ -97,6 +101,13 @@ class Store(Protocol):
         """Add tasks in one transaction; each names the earlier ones of the batch that it waits for, by index in place of an id.
 
         `new_lanes`: the slots of lanes that are made where there are none of these names.
+        """
+        ...
+
+    def each(self, ids: Iterable[int], act: Callable[[int], T]) -> Iterator[tuple[int, T | WzpError]]:
+        """Do the same to many tasks as one deed, and yield what was answered for each, or why it was refused, once it is committed.
+
+        They go in transactions of some hundred tasks: all that was done in one is there, or nothing of it.
         """
         ...
 

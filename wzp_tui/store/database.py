@@ -18,6 +18,8 @@ from wzp_tui.store.lock import read_holder, try_flock
 
 LOCK_NOTICE = 2.0
 LOCK_PATIENCE = 30.0
+LOCK_PAUSE = 0.01
+"""Seconds between two tries to get the lock, at the most."""
 
 _PRAGMAS = (
     "synchronous=FULL",
@@ -95,7 +97,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Read one state of the whole store."""
+        """Read one state of the whole store; inside a write, that of the transaction."""
+        if self.connection.in_transaction:
+            yield self.connection
+            return
         with self.named_errors():
             self._refuse_another_file()
             self.connection.execute("BEGIN")
@@ -109,8 +114,13 @@ class Database:
     def write(self, patience: float | None = None) -> Iterator[sqlite3.Connection]:
         """One transaction under `write.lock`. Committed, and so acknowledged, when the block has ended; nothing when it raised.
 
-        Raises `StoreBusy` when another process holds the lock for `patience` seconds, `LOCK_PATIENCE` where none is given.
+        Inside another write it is a part of that: taken back alone where it raised. Raises `StoreBusy` when another process holds the lock
+        for `patience` seconds, `LOCK_PATIENCE` where none is given.
         """
+        if self.connection.in_transaction:
+            with self._part():
+                yield self.connection
+            return
         with self.locked(patience), self.named_errors():
             self._refuse_another_file()
             self.connection.execute("BEGIN IMMEDIATE")
@@ -124,6 +134,18 @@ class Database:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self.connection.in_transaction:  # a full disk ends all of it
+                self.connection.execute("ROLLBACK TO part")
+                self.connection.execute("RELEASE part")
+            raise
+        self.connection.execute("RELEASE part")
 
     @contextmanager
     def locked(self, patience: float | None = None) -> Iterator[None]:
@@ -151,7 +173,7 @@ class Database:
                 told = True
                 self._notice(f"waiting for the store, locked by {self._holder()}")
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.01)
+            pause = min(pause * 1.5, LOCK_PAUSE)
         try:
             os.pwrite(self._lock_fd, b"%-10d" % os.getpid(), 0)
         except OSError:

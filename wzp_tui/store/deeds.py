@@ -3,69 +3,91 @@
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from wzp_tui.errors import TransitionError, WzpError
 from wzp_tui.store import archive, change, events, rows
-from wzp_tui.store.undone import Undone
 from wzp_tui.store.wake import Seats
 from wzp_tui.tasks.parse_policy import read_policy
 from wzp_tui.tasks.policy import Policy
 from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 KEPT = 10_000
-"""So many deeds are remembered."""
+"""So many changes are remembered; of the last deed, all."""
+AT_ONCE = 500
+"""Changes that are taken back in one transaction."""
 
 
-def remember(connection: sqlite3.Connection, actor: str, was: str, task: Task, fields: tuple[str, ...]) -> None:
+def begin(connection: sqlite3.Connection) -> int:
+    """The mark of a new deed, which all its changes share: its time in milliseconds, or the next free one after the last deed."""
+    last_id, last_ms = connection.execute("SELECT id, at_ms FROM deed ORDER BY id DESC LIMIT 1").fetchone() or (0, 0)
+    connection.execute("DELETE FROM deed WHERE id <= ?", (last_id - KEPT,))
+    return max(events.now_ms(), last_ms + 1)
+
+
+def remember(connection: sqlite3.Connection, actor: str, mark: int, was: str, task: Task, fields: tuple[str, ...]) -> None:
     """A user changed these fields of the task."""
     before = {name: _plain(getattr(task, name)) for name in fields}
-    cursor = connection.execute(
-        "INSERT INTO deed (at_ms, actor, was, task, before) VALUES (?, ?, ?, ?, ?)",
-        (events.now_ms(), actor, was, task.id, json.dumps(before)),
+    connection.execute(
+        "INSERT INTO deed (at_ms, actor, was, task, before) VALUES (?, ?, ?, ?, ?)", (mark, actor, was, task.id, json.dumps(before))
     )
-    connection.execute("DELETE FROM deed WHERE id <= ?", ((cursor.lastrowid or 0) - KEPT,))
 
 
 def forget_last(connection: sqlite3.Connection, task: int) -> None:
-    """The last deed to this task was taken back."""
+    """The last change of this task was taken back."""
     connection.execute("UPDATE deed SET undone = 1 WHERE id = (SELECT max(id) FROM deed WHERE task = ? AND undone = 0)", (task,))
 
 
-def undo(connection: sqlite3.Connection, actor: str) -> tuple[Undone, Seats]:
-    """Take back the last deed, of whoever did it; one call of the command line is one deed. It is not tried a second time."""
-    group = _last(connection)
-    if not group:
+class Deed(NamedTuple):
+    """What one call did to one task or to many."""
+
+    actor: str
+    mark: int
+
+
+def last(connection: sqlite3.Connection) -> Deed:
+    """The last one that was not taken back, whoever did it. Raises `TransitionError` where there is none."""
+    row = connection.execute("SELECT actor, at_ms FROM deed WHERE undone = 0 ORDER BY id DESC LIMIT 1").fetchone()
+    if row is None:
         raise TransitionError("there is nothing to undo: no task was cancelled, held, moved, edited or archived lately")
+    return Deed(*row)
+
+
+class Part(NamedTuple):
+    """What became of some changes of a deed."""
+
+    was: str
+    """What the tasks were then: `held`."""
+    done: list[int]
+    """Those that are as before, the first one changed first."""
+    refused: list[str]
+    touched: Seats
+    is_last: bool
+    """There are no more changes of it."""
+
+
+def take_back(connection: sqlite3.Connection, actor: str, deed: Deed) -> Part:
+    """Take back changes of a deed, the last one first and at most `AT_ONCE`. None is tried a second time."""
+    found = connection.execute(
+        f"SELECT id, was, task, before FROM deed WHERE actor = ? AND at_ms = ? AND undone = 0 ORDER BY id DESC LIMIT {AT_ONCE}", deed
+    ).fetchall()
+    connection.executemany("UPDATE deed SET undone = 1 WHERE id = ?", [(row[0],) for row in found])
     touched: Seats = set()
-    done, refused = [], []
-    for deed, task, before in group:
-        connection.execute("UPDATE deed SET undone = 1 WHERE id = ?", (deed,))
+    done, refused = list[int](), list[str]()
+    for _, _, task, before in found:
         connection.execute("SAVEPOINT undo")
         try:
-            fields = {name: _READS[name](value) if name in _READS else value for name, value in before.items()}
+            fields = {name: _READS[name](value) if name in _READS else value for name, value in json.loads(before).items()}
             touched |= restore(connection, actor, rows.task(connection, task), fields)
-            done.append(task)
+            done.insert(0, task)
         except WzpError as error:
             connection.execute("ROLLBACK TO undo")
             refused.append(str(error))
         finally:
             connection.execute("RELEASE undo")
-    was = connection.execute("SELECT was FROM deed WHERE id = ?", (group[0][0],)).fetchone()[0]
-    return Undone(was, tuple(reversed(done)), tuple(refused)), touched
-
-
-def _last(connection: sqlite3.Connection) -> list[tuple[int, int, dict[str, Any]]]:
-    found: list[tuple[int, int, dict[str, Any]]] = []
-    key = None
-    for id, actor, was, task, before in connection.execute(
-        "SELECT id, actor, was, task, before FROM deed WHERE undone = 0 ORDER BY id DESC"
-    ):
-        if found and ((actor, was) != key or not actor.startswith("cli:")):
-            break
-        key = (actor, was)
-        found.append((id, task, json.loads(before)))
-    return found
+    # What one call did bears one name, but for a cancel, which stops what runs; that cannot be undone.
+    was = next((was for _, was, _, before in found if before != "{}"), found[0][1] if found else "")
+    return Part(was, done, refused, touched, len(found) < AT_ONCE)
 
 
 def restore(connection: sqlite3.Connection, actor: str, task: Task, fields: dict[str, Any]) -> Seats:

@@ -11,30 +11,29 @@ from wzp_tui.store.database import say_on_stderr
 from wzp_tui.store.events import Event
 from wzp_tui.store.undone import Undone
 from wzp_tui.store.viewing import Viewer
+from wzp_tui.store.writing import Writing
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
 
-Change = Callable[[Connection, Task], change.Seats]
-"""What is done to a task; returns who should look."""
 STOPS = ("", "interrupt", "stop", "kill")
 BACKUP_EVERY = 24 * 3600.0
 QUICK = 0.2
 """Seconds that a worker waits for the store while a command runs: its output must not wait longer."""
 
 
-class SqliteStore:
+class SqliteStore(Writing):
     """A `Store` over one folder. It belongs to the thread that opened it."""
 
     def __init__(self, folder: StoreFolder, actor: str, notice: Callable[[str], None] | None = None, boot: str | None = None) -> None:
+        super().__init__()
         self.folder = folder
         self.actor = actor
         self._database = migrate.open_database(folder, notice or say_on_stderr)
         self._read = self._database.read
         self._viewer = Viewer()
         self._seen: tuple[int, int] | None = None
-        self._fifos: list[str] = []
         self._sweep = sweep.Sweep(folder)
         self._boot = process.boot() if boot is None else boot
         self._boot_is_noted = False
@@ -95,12 +94,12 @@ class SqliteStore:
         return ids
 
     def assign(self, id: int, *, lane: str | None = None, place: str = "tab") -> None:
-        self._deed(
+        self._do_deed(
             id, "assigned", ("lane", "place", "state"), lambda connection, task: change.assign(connection, self.actor, task, lane, place)
         )
 
     def edit(self, id: int, **fields: object) -> None:
-        self._deed(id, "edited", tuple(fields), lambda connection, task: change.edit(connection, self.actor, task, **fields))
+        self._do_deed(id, "edited", tuple(fields), lambda connection, task: change.edit(connection, self.actor, task, **fields))
 
     def put_back(self, id: int, **fields: object) -> None:
         def put_back(connection: Connection, task: Task) -> change.Seats:
@@ -110,20 +109,26 @@ class SqliteStore:
         self._change(id, put_back)
 
     def undo(self) -> Undone:
-        with self._database.write() as connection:
-            undone, touched = deeds.undo(connection, self.actor)
-        self._wake(touched)
-        return undone
+        with self._read() as connection:
+            deed = deeds.last(connection)
+        was, done, refused, is_over = "", list[int](), list[str](), False
+        while not is_over:
+            with self._database.write() as connection:
+                part = deeds.take_back(connection, self.actor, deed)
+            self._wake(part.touched)
+            was, is_over = was or part.was, part.is_last
+            done, refused = [*part.done, *done], [*refused, *part.refused]
+        return Undone(was, tuple(done), tuple(refused))
 
     def hold(self, id: int) -> None:
-        self._deed(id, "held", ("state",), lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
+        self._do_deed(id, "held", ("state",), lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
 
     def release(self, id: int, *, anyway: bool = False) -> None:
         changed = ("state", "after") if anyway else ("state",)
-        self._deed(id, "released", changed, lambda connection, task: change.release(connection, self.actor, task, anyway))
+        self._do_deed(id, "released", changed, lambda connection, task: change.release(connection, self.actor, task, anyway))
 
     def do_next(self, id: int) -> None:
-        self._deed(id, "put first", ("next_rank",), lambda connection, task: change.do_next(connection, self.actor, task))
+        self._do_deed(id, "put first", ("next_rank",), lambda connection, task: change.do_next(connection, self.actor, task))
 
     def retry(self, id: int) -> None:
         def queue_again(connection: Connection, task: Task) -> change.Seats:
@@ -141,7 +146,7 @@ class SqliteStore:
             if task.state in LIVE:
                 answer = "asked"
                 return self._ask_to_stop(connection, task, "stop")
-            deeds.remember(connection, self.actor, "cancelled", task, ("state", "next_rank"))
+            self._remember(connection, "cancelled", task, ("state", "next_rank"))
             return change.set_state(connection, self.actor, task, State.CANCELLED, "by you")
 
         self._change(id, cancel)
@@ -159,11 +164,11 @@ class SqliteStore:
         if run.orphaned:
             child = liveness.child_process(self.folder, run)
             raise TransitionError(f"#{task.id} lost its worker, so nobody can stop it but you" + (f": kill {child.pid}" if child else ""))
-        deeds.remember(connection, self.actor, "stopped", task, ())
+        self._remember(connection, "stopped", task, ())
         stronger = max(run.stop, kind, key=STOPS.index)
         connection.execute("UPDATE run SET stop = ?, stop_serial = stop_serial + 1 WHERE id = ?", (stronger, run.id))
         events.record(connection, self.actor, "run.stop", task=task.id, run=run.id, new=kind)
-        self._fifos.append(connection.execute("SELECT fifo FROM run WHERE id = ?", (run.id,)).fetchone()[0])
+        self._fifos.add(connection.execute("SELECT fifo FROM run WHERE id = ?", (run.id,)).fetchone()[0])
         return set()
 
     def done(self, id: int) -> None:
@@ -171,7 +176,7 @@ class SqliteStore:
             if task.state is State.FAILED or task.state is State.LOST:
                 connection.execute("UPDATE task SET seen = 1 WHERE id = ?", (id,))
                 events.record(connection, self.actor, "task.seen", task=id)
-                deeds.remember(connection, self.actor, "marked as seen", task, ("seen",))
+                self._remember(connection, "marked as seen", task, ("seen",))
                 return set()
             if task.state is not State.REVIEW:
                 raise TransitionError(f"#{id} is {task.state}; done accepts a task in review, or marks a failed one as seen")
@@ -180,10 +185,10 @@ class SqliteStore:
         self._change(id, done)
 
     def archive(self, id: int) -> None:
-        self._deed(id, "archived", ("archived",), lambda connection, task: archive.archive(connection, self.actor, task))
+        self._do_deed(id, "archived", ("archived",), lambda connection, task: archive.archive(connection, self.actor, task))
 
     def bring_back(self, id: int) -> None:
-        self._deed(id, "brought back", ("archived",), lambda connection, task: archive.bring_back(connection, self.actor, task))
+        self._do_deed(id, "brought back", ("archived",), lambda connection, task: archive.bring_back(connection, self.actor, task))
 
     def history(
         self, text: str = "", *, archived: bool | None = None, before: int | None = None, limit: int = 50
@@ -350,29 +355,6 @@ class SqliteStore:
         age = backup.newest_age(self.folder)
         return age is not None and age < older_than
 
-    def _deed(self, id: int, was: str, fields: tuple[str, ...], how: Change) -> None:
-        """A change that can be undone by giving these fields back."""
-
-        def do(connection: Connection, task: Task) -> change.Seats:
-            touched = how(connection, task)
-            deeds.remember(connection, self.actor, was, task, fields)
-            return touched
-
-        self._change(id, do)
-
-    def _change(self, id: int, how: Change) -> None:
-        self._fifos = []
-        with self._database.write() as connection:
-            touched = how(connection, rows.task(connection, id))
-        for fifo in self._fifos:
-            wake.wake(self.folder.fifo(fifo))
-        self._wake(touched)
-
-    def _do(self, how: Callable[[Connection], change.Seats]) -> None:
-        with self._database.write() as connection:
-            touched = how(connection)
-        self._wake(touched)
-
     def _note_boot(self) -> None:
         """Before the first task is added, claimed or judged by us: find out whether the machine was restarted since somebody else did."""
         if self._boot_is_noted:
@@ -384,9 +366,6 @@ class SqliteStore:
                 lanes.note_boot(connection, self.actor, self._boot)
             self._wake(set())
         self._boot_is_noted = True
-
-    def _wake(self, seats: change.Seats) -> None:
-        wake.wake_all(self.folder, seats)
 
 
 def _seats_of(series: Series) -> change.Seats:

@@ -34,24 +34,24 @@ class Actions(Drafting, Importing, RowActions, LaneActions):
     # -- tasks -----------------------------------------------------------------------------------------------------------------
 
     def action_task_retry(self) -> None:
-        self.for_each("task.retry", self.controller.retry)
+        self.for_each("task.retry", lambda store, id: store.retry(id))
 
     def action_task_done(self) -> None:
-        self.for_each("task.done", self.controller.done)
+        self.for_each("task.done", lambda store, id: store.done(id))
 
     def action_task_hold(self) -> None:
-        self.for_each("task.hold", self.controller.hold, Deed("held", "state"))
+        self.for_each("task.hold", lambda store, id: store.hold(id), Deed("held", "state"))
 
     def action_task_release(self) -> None:
         skipped = {row.task.id for row in self.chosen_tasks("task.release") if row.task.state is State.SKIPPED}
         deed = Deed("released", "state", "after") if skipped else Deed("released", "state")
-        self.for_each("task.release", lambda id: self.controller.release(id, anyway=id in skipped), deed)
+        self.for_each("task.release", lambda store, id: store.release(id, anyway=id in skipped), deed)
 
     def action_task_next(self) -> None:
-        self.for_each("task.next", self.controller.do_next, Deed("put first", "next_rank"))
+        self.for_each("task.next", lambda store, id: store.do_next(id), Deed("put first", "next_rank"))
 
     def action_task_archive(self) -> None:
-        self.for_each("task.archive", self.controller.archive, Deed("archived", "archived"))
+        self.for_each("task.archive", lambda store, id: store.archive(id), Deed("archived", "archived"))
 
     async def _open_shell(self, cwd: str) -> None:
         pane = await self.controller.open_shell(self.workspace_of_new, cwd)
@@ -68,9 +68,8 @@ class Actions(Drafting, Importing, RowActions, LaneActions):
         if place.shell is not None:
             await self._assign_to_shell(rows[0], place.shell)
         else:
-            deed = Deed("assigned", *ASSIGNED)
-            for row in rows:
-                self.ask(row, self.controller.assign(row.task.id, lane=place.lane, place=place.kind), deed)
+            lane, kind = place.lane, place.kind
+            self.ask_each(rows, lambda store, id: store.assign(id, lane=lane, place=kind), Deed("assigned", *ASSIGNED))
         self.unmark()
 
     async def _assign_to_shell(self, row: TaskRow, pane: PaneRow) -> None:
@@ -98,15 +97,15 @@ class Actions(Drafting, Importing, RowActions, LaneActions):
         how = await self.wait_for(ask_stop(rows) if isinstance(rows[0], TaskRow) else ask_close(rows))
         if how is None:
             return
-        cancelled, stopped = Deed("cancelled", "state", "next_rank"), Deed("stopped")
+        tasks = [row for row in rows if isinstance(row, TaskRow)]
+        waiting, live = ([row for row in tasks if (row.task.state in LIVE) is is_live] for is_live in (False, True))
+        if waiting:
+            self.ask_each(waiting, lambda store, id: store.cancel(id), Deed("cancelled", "state", "next_rank"))
+        if live and how != "close":
+            self.ask_each(live, lambda store, id: store.stop(id, how), Deed("stopped"))
         for row in rows:
-            if isinstance(row, PaneRow):
-                if how == "close":
-                    self.ask(row, self.controller.close(row.pane.id))
-            elif row.task.state not in LIVE:
-                self.ask(row, self.controller.cancel(row.task.id), cancelled)
-            elif how != "close":
-                self.ask(row, self.controller.stop(row.task.id, how), stopped)
+            if isinstance(row, PaneRow) and how == "close":
+                self.ask(row, self.controller.close(row.pane.id))
         self.unmark()
 
     # -- panes -----------------------------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from textual import work
 
 from wzp_tui.clean import clean
 from wzp_tui.controller import PaneRow, TaskRow
-from wzp_tui.errors import TransitionError
+from wzp_tui.errors import TransitionError, WzpError
 from wzp_tui.tasks.task import command_line
 from wzp_tui.tui import clipboard
-from wzp_tui.tui.screens.asking import Asking, Row
+from wzp_tui.tui.screens.asking import Asking, Row, few
 from wzp_tui.tui.screens.questions import ask_copy
 from wzp_tui.tui.situation import fits, why_not_send
 from wzp_tui.tui.undo import Deed
@@ -70,14 +70,11 @@ class RowActions(Asking):
             self.ask(None, self._undo(deed))
 
     async def _undo(self, deed: Deed) -> None:
-        refused = []
-        for task in deed.before:
-            try:
-                await self.controller.put_back(task.id, **deed.old(task))
-            except TransitionError as error:
-                refused.append(str(error))
+        before = {task.id: deed.old(task) for task in deed.before}
+        answers = self.controller.each(before, lambda store, id: store.put_back(id, **before[id]))
+        refused = [str(answer) async for _, answer in answers if isinstance(answer, WzpError)]
         if refused:
-            raise TransitionError(f"not undone: {'; '.join(refused)}")
+            raise TransitionError(f"not undone: {few(refused)}")
         self.tell(f"undone: {deed.text}")
         self.tasks.wish = ("task", deed.before[0].id)
 
