@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wzp_tui.clean import clean
 from wzp_tui.controller.foretelling import Foreteller
 from wzp_tui.controller.join import Holders, Join
-from wzp_tui.controller.lanes import Lanes, set_lanes
+from wzp_tui.controller.lanes import LaneActions, set_lanes
 from wzp_tui.controller.latest import Latest
 from wzp_tui.controller.opening import Opener, slot_holders, worker_argv
 from wzp_tui.controller.series import SeriesActions
@@ -49,7 +49,7 @@ LIVELY_FOR = 10.0
 RETRY_STORE = 2.0
 
 
-class Controller(TaskActions, Lanes, SeriesActions):
+class Controller(TaskActions, LaneActions, SeriesActions):
     """What UI, command line and API talk to. `run` must be going for snapshots to come; the actions work without it."""
 
     def __init__(self, folder: str, mux: Mux, *, actor: str = "tower", opens_panes: bool = True) -> None:

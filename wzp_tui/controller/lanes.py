@@ -1,7 +1,7 @@
-"""What the user does with lanes, and what the settings say of them."""
+"""What can be done with lanes, and what the settings say of them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from wzp_tui.store import Store
 from wzp_tui.tasks.lane import MAX_SLOTS
@@ -12,12 +12,12 @@ if TYPE_CHECKING:  # verbs use the controller without the settings
 T = TypeVar("T")
 
 
-class Lanes:
-    """The part of the controller that changes lanes."""
+class LaneActions(Protocol):
+    """The part of the Controller that is about lanes."""
 
     async def ask(self, question: Callable[[Store], T]) -> T:
         """Ask the store, off the event loop."""
-        raise NotImplementedError
+        ...
 
     async def set_lane(self, name: str, slots: int | None = None, *, pause_on_failure: bool | None = None) -> None:
         """Make a lane, or change what is given."""

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import signal
 import sys
+from abc import ABC, abstractmethod
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 
 from wzp_tui.clean import clean
 
 
-class Child:
+class Child(ABC):
     """Runs a module of ours, and takes its answers as they come. It must be ended: by `follow` coming to its end, or by `cancel`."""
 
     def __init__(self) -> None:
@@ -20,9 +21,9 @@ class Child:
         self._process: Process | None = None
         self._cancelled = False
 
+    @abstractmethod
     def take(self, data: bytes) -> bytes:
         """Take in the answers that are whole, and return the rest."""
-        raise NotImplementedError
 
     async def follow(self, module: str, *arguments: str, told: bytes = b"", changed: Callable[[], None]) -> None:
         """Run the module to its end, with `told` as its input; `changed` is called whenever there is more."""

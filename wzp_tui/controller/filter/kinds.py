@@ -2,6 +2,7 @@
 
 import operator
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
@@ -35,7 +36,7 @@ def pattern(value: str, begun: bool) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, (value.casefold() + "*" * begun).split("*"))), re.DOTALL)
 
 
-class Field:
+class Field(ABC):
     """Something that can be asked for: `name:value`."""
 
     changes_with_time = False
@@ -44,9 +45,9 @@ class Field:
     def __init__(self, name: str, help: str) -> None:
         self.name, self.help = name, help
 
+    @abstractmethod
     def test(self, value: str, begun: bool = False) -> Test:
         """The test of a value. `begun`: it is still being typed, and stands for all that begin so. Raises `UsageError`."""
-        raise NotImplementedError
 
     def texts(self, row: Row) -> Iterable[str]:
         """What a row has for values."""

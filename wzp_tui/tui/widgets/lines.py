@@ -1,5 +1,6 @@
 """A list of one-line rows that renders only the lines it shows, and keeps cursor and place by key while its rows change."""
 
+from abc import abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from typing import ClassVar, Generic, TypeVar
 
@@ -51,13 +52,13 @@ class LineView(Widget, Generic[R], can_focus=True):
 
     # -- for subclasses --------------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def key(self, row: R) -> Hashable | None:
         """What names a row across updates; `None` for one that the cursor passes over."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint(self, row: R, width: int, at_cursor: bool) -> Strip:
         """The line of a row."""
-        raise NotImplementedError
 
     def index(self, key: Hashable) -> int | None:
         """The index of the row of this key."""

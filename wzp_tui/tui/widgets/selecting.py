@@ -1,5 +1,7 @@
 """Marking text with the mouse: press, drag, let go, and it is in the clipboard."""
 
+from abc import abstractmethod
+
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
@@ -29,13 +31,13 @@ class Selecting(Widget):
 
     # --- what a widget says --------------------------------------------------
 
+    @abstractmethod
     def place_at(self, row: int, column: int) -> Place:
         """The place that is shown there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text_between(self, first: Place, last: Place) -> str:
         """The text from `first` up to, but without, `last`."""
-        raise NotImplementedError
 
     # --- what it asks --------------------------------------------------------
 
