@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from wzp_tui.controller import MuxState, Snapshot
-from wzp_tui.controller.join import Holder, Join
+from wzp_tui.controller.snapshot.holders import Holder
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.panes import Pane
 from wzp_tui.store import Lane, Run, Task, View
 from wzp_tui.tasks import order

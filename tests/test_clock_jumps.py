@@ -7,7 +7,7 @@ import pytest
 from tests.clock import HOUR, MINUTE, SECOND, Clock, set_clock
 from tests.stores import FIRST, a_task, begin, begun, end
 from wzp_tui.controller import MuxState
-from wzp_tui.controller.join import Join
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.store import Store
 from wzp_tui.tasks.backoff import Backoff, StartLimit
 from wzp_tui.tasks.task import State

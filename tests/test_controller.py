@@ -60,7 +60,7 @@ async def test_queueing_into_a_lane_asks_for_its_panes(tmp_path: Path) -> None:
         tasks = [await controller.add(sh(f"exit {number % 3}")) for number in range(5)]
         end = await seen(controller, lambda now: all(word(now, id) in ("done", "exit 1", "exit 2") for id in tasks))
         assert [word(end, id) for id in tasks] == ["done", "exit 1", "exit 2", "done", "exit 1"]
-        assert {row.seat for row in end.panes} <= {"default/1", "default/2"}
+        await seen(controller, lambda now: {row.seat for row in now.panes} <= {"default/1", "default/2"})
 
 
 async def test_slots_of_a_lane_stand_in_one_tab(tmp_path: Path) -> None:
@@ -172,7 +172,8 @@ async def test_an_unreachable_mux_is_a_state_and_says_nothing_about_the_panes(tm
 
 async def test_a_worker_that_was_killed_is_told_from_one_that_ended(tmp_path: Path) -> None:
     async with tower(tmp_path / "s") as controller:
-        task = await controller.add(sh("exec sleep 60"))
+        task = await controller.add(sh(f"touch {tmp_path}/begun; exec sleep 60"))
+        await until((tmp_path / "begun").exists)  # before it begins, the task would be given back
         now = await seen(controller, lambda now: word(now, task) == "running")
         run = now.task(task).run  # type: ignore[union-attr]
         assert run is not None

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.changes import CHANGES, LANES, RUNS, TASKS, World, a_pane, a_task, changed
-from wzp_tui.controller import Section, Snapshot, queues, ranked
-from wzp_tui.controller.join import Join
-from wzp_tui.controller.snapshot import urgency
+from wzp_tui.controller import Section, Snapshot, ranked
+from wzp_tui.controller.snapshot import queues, urgency
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks import order
 from wzp_tui.tasks.task import State

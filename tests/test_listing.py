@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.changes import CHANGES, IDS, RUNS, TASKS, World, a_pane, a_task, changed, mostly
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow, ranked
 from wzp_tui.controller.filter import parse
-from wzp_tui.controller.join import Join
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks.task import State
 from wzp_tui.tui.listing import SECTIONS, Blank, Heading, Listing, Row, View, key_of, section_of

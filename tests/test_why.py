@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wzp_tui.controller.join import Join
 from wzp_tui.controller.snapshot import MuxState, Snapshot
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.errors import TransitionError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, Seat, Store

@@ -20,7 +20,7 @@ from tests.clock import DAY, HOUR, MINUTE, SECOND
 from tests.faults import ledger, oracle, standing
 from tests.faults.users import PICK, REFUSED, SEATS, SLOTS, Hand, Users, seat_name
 from wzp_tui.controller import MuxState, Snapshot
-from wzp_tui.controller.join import Join
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.store import Seat, View, Worker
 from wzp_tui.store.lock import NOT_BEGUN, FileLock, write_durably
 from wzp_tui.store.sqlite import SqliteStore

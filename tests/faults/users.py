@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from tests.clock import DAY, HOUR, MINUTE, set_clock
 from tests.stores import a_task
-from wzp_tui.controller.join import Join
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, NewSeries, Run, Seat

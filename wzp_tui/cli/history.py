@@ -8,8 +8,8 @@ from wzp_tui.cli.listing import print_rows
 from wzp_tui.cli.output import note, print_json
 from wzp_tui.cli.session import opened
 from wzp_tui.controller.filter import parse
-from wzp_tui.controller.join import Join
 from wzp_tui.controller.snapshot import MuxState, TaskRow
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.store import Run, Store, Task, View
 
 PAGE = 50

@@ -4,9 +4,9 @@ import time
 from typing import NamedTuple
 
 from wzp_tui.controller.filter import doubt, parse
-from wzp_tui.controller.join import Join
-from wzp_tui.controller.opening import slot_holders
 from wzp_tui.controller.snapshot import MuxState, TaskRow
+from wzp_tui.controller.snapshot.holders import slot_holders
+from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Store, View
 

@@ -167,9 +167,9 @@ async def _pane(mux: "Mux", id: int) -> "Pane":
 
 async def _snapshot(mux: "Mux") -> "Snapshot":
     from wzp_tui.cli.session import opened
-    from wzp_tui.controller.join import Join
-    from wzp_tui.controller.opening import slot_holders
     from wzp_tui.controller.snapshot import MuxState
+    from wzp_tui.controller.snapshot.holders import slot_holders
+    from wzp_tui.controller.snapshot.join import Join
 
     panes = await mux.panes()
     with opened() as (_, store):

@@ -1,4 +1,13 @@
-"""What UI, command line and API talk to: one controller, and the frozen Snapshots that it publishes."""
+"""What UI, command line and API talk to: one Controller, and the frozen Snapshots that it publishes.
+
+::
+
+    store, mux ─▸ watching ─▸ snapshot/ (join) ─▸ Controller.snapshots ─▸ screen
+        ▴             ╰─▸ opening (panes that are needed)                    │
+        ╰──────────── actions/ (a file a noun) ◂── Controller ◂── key, verb ◂╯
+
+Beside that, what is worked out when somebody looks: `filter/`, `graph`, `foretelling`.
+"""
 
 import os
 from collections.abc import Mapping

@@ -1,18 +1,16 @@
 """Opens the panes that lanes and assigned tasks need. Only the holder of `tower.lock` does."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
 
-from wzp_tui.controller.join import Holder, Holders
 from wzp_tui.controller.snapshot import Snapshot
+from wzp_tui.controller.snapshot.holders import Holders
 from wzp_tui.errors import MuxRefused, MuxUnreachable, PaneGone, WzpError
 from wzp_tui.mux import Beside, Mux, NewTab, Place, Program
 from wzp_tui.panes import Pane
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Lane, Task, View
-from wzp_tui.store.lock import is_held, read_holder
+from wzp_tui.store import Lane, Task
 from wzp_tui.store.wake import wake_task
 from wzp_tui.tasks.task import State
 
@@ -27,22 +25,6 @@ SMALLEST = (5, 30)
 def worker_argv(folder: StoreFolder, mux: Mux, *seat: str) -> tuple[str, ...]:
     """The command line of a worker: isolated from the folder it stands in and from `PYTHON*`."""
     return (sys.executable, "-P", "-E", "-m", "wzp_tui.inpane.worker", str(folder), mux.kind, mux.instance, *seat)
-
-
-def slot_holders(folder: StoreFolder, view: View) -> dict[tuple[str, int], Holder]:
-    """The workers that hold a slot now."""
-    found = {}
-    for lane in view.lanes:
-        above = {run.slot for run in view.runs.values() if run.open and run.lane == lane.name and run.slot}
-        for slot in {*range(1, lane.slots + 1), *above}:
-            path = folder.slot_lock(lane.name, slot)
-            if is_held(path):
-                try:
-                    fields = json.loads(read_holder(path))
-                    found[lane.name, slot] = Holder(fields["mux"], fields["tty"])
-                except (ValueError, KeyError, TypeError):
-                    found[lane.name, slot] = Holder("", "")
-    return found
 
 
 Seat = tuple[str | None, int]

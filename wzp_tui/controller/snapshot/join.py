@@ -2,26 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
-from wzp_tui.controller.queues import Queues
 from wzp_tui.controller.ranked import Ranked
 from wzp_tui.controller.snapshot import LaneRow, MuxState, PaneRow, Section, Snapshot, TaskRow, urgency
-from wzp_tui.controller.words import words
+from wzp_tui.controller.snapshot.holders import Holders
+from wzp_tui.controller.snapshot.queues import Queues
+from wzp_tui.controller.snapshot.words import words
 from wzp_tui.panes import Pane
 from wzp_tui.store import Lane, Run, Task, View
 from wzp_tui.tasks.task import State
-
-
-class Holder(NamedTuple):
-    """The worker in a slot, as its lock file names it."""
-
-    mux: str
-    tty: str
-
-
-Holders = Mapping[tuple[str, int], Holder]
-"""The workers that hold a slot now, by lane and slot."""
 
 
 class Join:

@@ -1,13 +1,10 @@
-"""What can be done with lanes, and what the settings say of them."""
+"""What can be done with lanes."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from wzp_tui.store import Store
 from wzp_tui.tasks.lane import MAX_SLOTS
-
-if TYPE_CHECKING:  # verbs use the controller without the settings
-    from wzp_tui.config import Settings
 
 T = TypeVar("T")
 
@@ -52,12 +49,3 @@ class LaneActions(Protocol):
     async def set_limit(self, limit: int | None) -> None:
         """Let there be at most so many runs at once, of all lanes and panes together; `None`: as many as there are slots."""
         await self.ask(lambda store: store.set_limit(limit))
-
-
-def set_lanes(store: Store, wanted: "Settings", before: "Settings | None") -> None:
-    """What is another one than before. What the settings do not name stays as it is."""
-    for name, lane in wanted.lanes.items():
-        if before is None or before.lanes.get(name) != lane:
-            store.set_lane(name, lane.slots, workspace=lane.workspace, pause_on_failure=lane.pause_on_failure)
-    if wanted.limit != (before.limit if before else None):
-        store.set_limit(wanted.limit)

@@ -1,6 +1,6 @@
 """A task's state as people read it: one word, and the reason of it."""
 
-from wzp_tui.controller.queues import NAMED, Queues
+from wzp_tui.controller.snapshot.queues import NAMED, Queues
 from wzp_tui.store import Run, Task
 from wzp_tui.tasks.order import due_words
 from wzp_tui.tasks.outcome import exit_words
