@@ -1,6 +1,6 @@
 """Themes as Textual themes, and as inks for painted lines."""
 
-from functools import lru_cache
+from functools import cached_property
 
 from rich.style import Style
 from rich.terminal_theme import TerminalTheme
@@ -42,14 +42,19 @@ class Inks:
         return Style(color=self._colors[role], bgcolor=self._colors[on], bold=bold, underline=underline, dim=dim)
 
 
-@lru_cache(maxsize=16)
-def _inks(colors: tuple[tuple[str, str], ...]) -> Inks:
-    return Inks(dict(colors))
+class InkedTheme(Theme):
+    """A theme that knows its inks: they are asked for with every piece of a line."""
+
+    @cached_property
+    def inks(self) -> Inks:
+        """The styles of its roles."""
+        return Inks({role: self.variables[role] for role in ROLES})
 
 
 def inks_of(theme: Theme) -> Inks:
     """The inks of a theme of ours."""
-    return _inks(tuple((role, theme.variables[role]) for role in ROLES))
+    assert isinstance(theme, InkedTheme)
+    return theme.inks
 
 
 def is_toneless(theme: Theme) -> bool:
@@ -65,10 +70,10 @@ def ansi_of(theme: Theme) -> TerminalTheme:
     return TerminalTheme(triplets["ground"], triplets["text"], [triplets[role] for role in roles], [triplets[role] for role in bright])
 
 
-def textual_theme(file: ThemeFile) -> Theme:
+def textual_theme(file: ThemeFile) -> InkedTheme:
     """A theme file as a theme of Textual."""
     colors = dict(file.roles)
-    return Theme(
+    return InkedTheme(
         name=file.name,
         dark=file.dark,
         ansi=file.ansi,

@@ -49,6 +49,8 @@ class LineView(Widget, Generic[R], can_focus=True):
         self.top = 0
         """The index of the first row that is shown."""
         self._labels: Mapping[Hashable, str] = {}
+        self._painted: dict[int, Strip] = {}
+        """What the screen shows, by line."""
 
     # -- for subclasses --------------------------------------------------------------------------------------------------------
 
@@ -93,7 +95,7 @@ class LineView(Widget, Generic[R], can_focus=True):
         self.cursor = found
         self.top = found - on_line
         self._settle()
-        if self.current is not before:
+        if self.current != before:
             self.post_message(self.Moved())
 
     def go_to(self, key: Hashable) -> bool:
@@ -152,6 +154,10 @@ class LineView(Widget, Generic[R], can_focus=True):
     def _refresh_lines(self, *indices: int) -> None:
         self.refresh(*(Region(0, index - self.top, self.size.width, 1) for index in indices if 0 <= index - self.top < self.size.height))
 
+    def _refresh_what_changed(self, height: int) -> None:
+        if changed := [Region(0, y, self.size.width, 1) for y in range(height) if self._line(y) != self._painted.get(y)]:
+            self.refresh(*changed)
+
     def _settle(self, repaint: bool = True) -> None:
         height = max(1, self.size.height)
         top = min(self.top, self.cursor)
@@ -160,7 +166,7 @@ class LineView(Widget, Generic[R], can_focus=True):
         top = max(top, self.cursor - height + 1)
         self.top = max(0, min(top, len(self.rows) - height))
         if repaint:
-            self.refresh()
+            self._refresh_what_changed(height)
 
     def on_resize(self) -> None:
         self._settle()
@@ -198,6 +204,11 @@ class LineView(Widget, Generic[R], can_focus=True):
                 self.post_message(self.Opened())
 
     def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        line = self._painted[y] = self._line(y)
+        return line
+
+    def _line(self, y: int) -> Strip:
         """Paint one line. What the style sheet dims is dimmed, too, where colours cannot do it."""
         width, index = self.size.width, self.top + y
         is_row = index < len(self.rows)
