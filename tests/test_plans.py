@@ -14,7 +14,7 @@ import pytest
 from tests.stores import ME, a_task, record
 from wzp_tui.errors import WzpError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Claim, NewSeries, Seat, Store
+from wzp_tui.store import Claim, NewSeries, Seat, Spot, Store
 from wzp_tui.store.lock import FileLock, write_durably
 from wzp_tui.tasks.backoff import StartLimit
 from wzp_tui.tasks.policy import Service
@@ -72,6 +72,9 @@ def everything(store: Asked, folder: StoreFolder) -> None:
     store.tick()
     store.pause_series(series, True)
     store.pause_series(series, False)
+    for spot in (Spot("last"), Spot("before", plain + 1), Spot("behind", plain + 1)):
+        store.move(plain, lane="default", workspace="w", spot=spot)
+    store.put_back(plain, moved_ms=0)
     for name in ("hold", "release", "do_next"):
         getattr(store, name)(plain)
     store.assign(plain, lane="build")

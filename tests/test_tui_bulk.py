@@ -8,6 +8,7 @@ import pytest
 from tests.support import until
 from tests.tui import Tower, tower
 from wzp_tui.store import NewTask
+from wzp_tui.tasks.order import order_key
 from wzp_tui.tasks.task import State
 
 
@@ -43,6 +44,29 @@ async def test_all_that_is_marked_is_one_deed(it: Tower) -> None:
     await until(lambda: all(it.row(id).task.state is State.HELD for id in ids))
     undone = await it.controller.ask(lambda store: store.undo())
     assert len(undone.tasks) == 600
+
+
+async def test_waiting_tasks_are_moved_by_keys(it: Tower) -> None:
+    for line in ("echo one", "echo two", "echo three"):
+        await it.add(line)
+    await it.shows("QUEUED 3")
+
+    def order() -> list[int]:
+        return [task.id for task in sorted((row.task for row in it.controller.snapshots.value.tasks), key=order_key)]
+
+    await it.press("G", "K")
+    await until(lambda: order() == [1, 3, 2])
+    await it.press("K")
+    await until(lambda: order() == [3, 1, 2])
+    await it.press("K")
+    await it.shows("it is the first that waits in default")
+    await it.press("J")
+    await until(lambda: order() == [1, 3, 2])
+    await it.press("u")
+    await it.shows("undone: #3 echo three was moved")
+    await until(lambda: order() == [3, 1, 2])
+    await it.press("u", "u")
+    await until(lambda: order() == [1, 2, 3])
 
 
 async def test_ended_tasks_go_into_the_archive_and_come_back_by_undo(it: Tower) -> None:

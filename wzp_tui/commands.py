@@ -82,6 +82,8 @@ COMMANDS = (
     Command("task.hold", "H", "Hold", "keep a queued task from starting", rank=10),
     Command("task.release", "H", "Release", "let a held task start, a skipped one all the same", rank=5),
     Command("task.next", "N", "Do next", "put a waiting task before all others of its lane", rank=8),
+    Command("task.sooner", "K", "Sooner", "before the task that is before it in its lane", verb="task move"),
+    Command("task.later", "J", "Later", "behind the task that is behind it in its lane", verb="task move"),
     Command("task.clone", "c", "Clone…", "a new task like this one, after changes"),
     Command("task.import", "I", "Import…", "queue the tasks of a file; asks for its parameters"),
     Command("task.archive", "A", "Archive", "put ended tasks out of all lists; `task search` finds them"),

@@ -14,12 +14,13 @@ from tests.stores import a_task
 from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Claim, NewSeries, Run, Seat
+from wzp_tui.store import Claim, NewSeries, Run, Seat, Spot, Task
 from wzp_tui.store.lock import FileLock
 from wzp_tui.store.sqlite import SqliteStore
 from wzp_tui.store.wake import Fifo
 from wzp_tui.tasks.backoff import Backoff, StartLimit
 from wzp_tui.tasks.lane import DEFAULT
+from wzp_tui.tasks.order import order_key
 from wzp_tui.tasks.policy import Policy, Restart, Service
 from wzp_tui.tasks.series import Overlap
 from wzp_tui.tasks.task import After, Condition, Priority, State
@@ -38,6 +39,8 @@ NAMES = st.sets(st.sampled_from(["a", "b", "c"]), max_size=2).map(lambda names: 
 GLOBS = st.sets(st.sampled_from(["/x/**", "/x/y", "/z/*.py", "/z/**"]), max_size=2).map(lambda globs: tuple(sorted(globs)))
 WHEN = st.sampled_from([0, 0, 0, MINUTE, HOUR])
 DUE = st.sampled_from([None, None, HOUR, 2 * DAY])
+SPOTS = ("", "first", "last", "before", "behind")
+WAITS = (State.HELD, State.QUEUED)
 PICK = st.integers(0, 1 << 16)
 """Which of those that there are."""
 
@@ -175,10 +178,37 @@ class Users(RuleBasedStateMachine):
         self.remember(id)
         self.ask("task.assigned", lambda: self.store.assign(id, lane=lane))
 
+    @precondition(lambda self: self.added)
+    @rule(
+        which=PICK, other=PICK, lane=st.sampled_from([*LANES, None, None]), what=st.sampled_from(["", "first", "last", "before", "behind"])
+    )
+    def move(self, which: int, other: int, lane: str | None, what: str) -> None:
+        """What is moved stands there, and nothing else has changed its order."""
+        id, target = self.some(which), self.some(other) if what in ("before", "behind") else 0
+        self.remember(id)
+        before = self.lines(id)
+        answer = self.ask("task.moved", lambda: self.store.move(id, lane=lane, spot=Spot(what, target) if what else None))
+        if answer is REFUSED:
+            return
+        assert self.lines(id) == before, "others were moved, too"
+        line = [task.id for task in self.in_line(self.watcher.task(id).lane)]
+        if target:
+            assert line.index(id) == line.index(target) + (1 if what == "behind" else -1)
+        elif what == "first":
+            assert line[0] == id
+        elif what == "last":
+            assert line[-1] == id
+
+    def in_line(self, lane: str | None) -> list[Task]:
+        return sorted((task for task in self.watcher.view().tasks if task.lane == lane and task.state in WAITS), key=order_key)
+
+    def lines(self, without: int) -> dict[str, list[int]]:
+        return {lane: [task.id for task in self.in_line(lane) if task.id != without] for lane in LANES}
+
     def remember(self, id: int) -> None:
         task = self.watcher.task(id)
-        if task.state in (State.HELD, State.QUEUED):
-            names = ("state", "lane", "place", "next_rank", "priority", "due_ms", "not_before_ms", "locks", "touches", "after")
+        if task.state in WAITS:
+            names = ("state", "lane", "place", "next_rank", "moved_ms", "priority", "due_ms", "not_before_ms", "locks", "touches", "after")
             self.before[id] = {name: getattr(task, name) for name in names}
 
     @precondition(lambda self: self.before)

@@ -22,6 +22,7 @@ from wzp_tui.cli.params import (
 from wzp_tui.cli.session import do_each, opened
 from wzp_tui.cli.task_edit import clone, edit, tag
 from wzp_tui.cli.task_history import archive, search
+from wzp_tui.cli.task_move import move
 from wzp_tui.errors import UsageError
 from wzp_tui.store import Store
 from wzp_tui.tasks import parse
@@ -36,6 +37,7 @@ def task() -> None:
 task.add_command(add)
 task.add_command(edit)
 task.add_command(clone)
+task.add_command(move)
 task.add_command(tag)
 task.add_command(archive)
 task.add_command(search)

@@ -9,7 +9,7 @@ from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.events import Event
 from wzp_tui.store.undone import Undone
 from wzp_tui.tasks.lane import Lane
-from wzp_tui.tasks.order import Board, board
+from wzp_tui.tasks.order import Board, Spot, board
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import After, NewTask, Task
@@ -24,6 +24,7 @@ __all__ = [
     "Run",
     "Seat",
     "Series",
+    "Spot",
     "Store",
     "Task",
     "View",
@@ -137,6 +138,10 @@ class Store(Protocol):
 
     def do_next(self, id: int) -> None:
         """Put a task before all others of its lane."""
+        ...
+
+    def move(self, id: int, *, lane: str | None = None, workspace: str | None = None, spot: Spot | None = None) -> None:
+        """Move a held or queued task: into a lane, into a workspace and its lane, to a spot in the order. It stays held or queued."""
         ...
 
     def retry(self, id: int) -> None:

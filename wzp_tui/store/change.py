@@ -229,6 +229,7 @@ EDITABLE = (
 )
 LABELS = frozenset({"title", "tags"})
 """What may be changed whatever the state: it tells people something, and no worker."""
+_RANKING = frozenset({"priority", "due_ms"})
 _TABLES = {"locks": "task_lock", "touches": "task_touch"}
 
 
@@ -253,8 +254,8 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
     if "not_before_ms" in fields:  # from now on it waits for the user's time, not for the next attempt
         connection.execute("UPDATE task SET waits_since_ms = 0 WHERE id = ?", (task.id,))
     edited = rows.task(connection, task.id)
-    rank = rank_ms(edited.priority, edited.queued_ms, edited.due_ms)
-    connection.execute("UPDATE task SET rank_ms = ? WHERE id = ?", (rank, task.id))
+    if fields.keys() & _RANKING:  # it finds its place anew, wherever it was moved
+        set_rank(connection, edited, 0)
     events.record(connection, actor, "task.edited", task=task.id, data={"fields": sorted(fields)})
     return {seats_of(task.lane, task.id)} | _skip_the_impossible(connection, actor, edited)
 
@@ -280,22 +281,16 @@ def _refuse_cycle(connection: sqlite3.Connection, id: int) -> None:
         raise UsageError(cycle_words(cycle))
 
 
-def do_next(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
-    """Put a task before all others of its lane."""
-    if task.state not in (State.HELD, State.QUEUED):
-        raise TransitionError(f"#{task.id} is {task.state}; only a held or queued task can be next")
-    connection.execute(
-        "UPDATE task SET next_rank = (SELECT max(next_rank) + 1 FROM task WHERE archived = 0 AND state IN ('queued', 'held')) WHERE id = ?",
-        (task.id,),
-    )
-    events.record(connection, actor, "task.next", task=task.id)
-    return {seats_of(task.lane, task.id)}
+def set_rank(connection: sqlite3.Connection, task: Task, moved_ms: int) -> None:
+    """Let it stand in its lane where priority, due time and age put it, and so much later."""
+    rank = rank_ms(task.priority, task.queued_ms, task.due_ms) + moved_ms
+    connection.execute("UPDATE task SET rank_ms = ? WHERE id = ?", (rank, task.id))
 
 
 def put_back(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Seats:
-    """Give a task what it had before a change: `state` (held or queued), `lane`, `place`, `next_rank`, and what `edit` changes.
+    """Give a task what it had before a change: `state` (held or queued), `lane`, `place`, `next_rank`, `moved_ms`, and what `edit` changes.
 
-    Its place in the queue stays. Raises `TransitionError` for a task that has started meanwhile.
+    Raises `TransitionError` for a task that has started meanwhile.
     """
     cancelled = task.state is State.CANCELLED and "state" in fields
     if task.state not in (State.HELD, State.QUEUED) and not cancelled:
@@ -307,9 +302,12 @@ def put_back(connection: sqlite3.Connection, actor: str, task: Task, **fields: o
     for name in ("lane", "place", "next_rank"):
         if name in fields:
             connection.execute(f"UPDATE task SET {name} = ? WHERE id = ?", (fields.pop(name), task.id))
+    moved_ms = fields.pop("moved_ms", None)
     events.record(connection, actor, "task.put_back", task=task.id)
     if fields:
         touched |= edit(connection, actor, rows.task(connection, task.id), **fields)
+    if isinstance(moved_ms, int):
+        set_rank(connection, rows.task(connection, task.id), moved_ms)
     back = rows.task(connection, task.id)
     if state is State.QUEUED and back.state is State.HELD:
         touched |= set_state(connection, actor, back, State.QUEUED)

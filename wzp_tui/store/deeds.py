@@ -14,6 +14,8 @@ from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 KEPT = 10_000
 """So many changes are remembered; of the last deed, all."""
+GAVE_WAY = "gave way"
+"""What became of a task when another one was moved beside it. It comes before that one."""
 AT_ONCE = 500
 """Changes that are taken back in one transaction."""
 
@@ -33,9 +35,26 @@ def remember(connection: sqlite3.Connection, actor: str, mark: int, was: str, ta
     )
 
 
-def forget_last(connection: sqlite3.Connection, task: int) -> None:
-    """The last change of this task was taken back."""
-    connection.execute("UPDATE deed SET undone = 1 WHERE id = (SELECT max(id) FROM deed WHERE task = ? AND undone = 0)", (task,))
+def forget_last(connection: sqlite3.Connection, actor: str, task: int) -> None:
+    """The last change of this task is taken back, and with it what gave way to it."""
+    found = connection.execute(
+        "SELECT id, actor, at_ms FROM deed WHERE task = ? AND undone = 0 AND was <> ? ORDER BY id DESC LIMIT 1", (task, GAVE_WAY)
+    ).fetchone()
+    if found is None:
+        return
+    connection.execute("UPDATE deed SET undone = 1 WHERE id = ?", (found[0],))
+    before = "SELECT id, actor, at_ms, was, task, before FROM deed WHERE id < ? ORDER BY id DESC"
+    for id, *deed, was, other, fields in connection.execute(before, (found[0],)):
+        if (*deed, was) != (*found[1:], GAVE_WAY):
+            break
+        connection.execute("UPDATE deed SET undone = 1 WHERE id = ?", (id,))
+        _go_back(connection, actor, rows.task(connection, other), json.loads(fields)["moved_ms"])
+
+
+def _go_back(connection: sqlite3.Connection, actor: str, task: Task, moved_ms: int) -> None:
+    if task.state in (State.HELD, State.QUEUED):
+        change.set_rank(connection, task, moved_ms)
+        events.record(connection, actor, "task.gave_way", task=task.id)
 
 
 class Deed(NamedTuple):
@@ -74,10 +93,13 @@ def take_back(connection: sqlite3.Connection, actor: str, deed: Deed) -> Part:
     connection.executemany("UPDATE deed SET undone = 1 WHERE id = ?", [(row[0],) for row in found])
     touched: Seats = set()
     done, refused = list[int](), list[str]()
-    for _, _, task, before in found:
+    for _, was, task, before in found:
         connection.execute("SAVEPOINT undo")
         try:
             fields = {name: _READS[name](value) if name in _READS else value for name, value in json.loads(before).items()}
+            if was == GAVE_WAY:
+                _go_back(connection, actor, rows.task(connection, task), fields["moved_ms"])
+                continue
             touched |= restore(connection, actor, rows.task(connection, task), fields)
             done.insert(0, task)
         except WzpError as error:
@@ -86,8 +108,8 @@ def take_back(connection: sqlite3.Connection, actor: str, deed: Deed) -> Part:
         finally:
             connection.execute("RELEASE undo")
     # What one call did bears one name, but for a cancel, which stops what runs; that cannot be undone.
-    was = next((was for _, was, _, before in found if before != "{}"), found[0][1] if found else "")
-    return Part(was, done, refused, touched, len(found) < AT_ONCE)
+    named = next((was for _, was, _, before in found if before != "{}" and was != GAVE_WAY), found[0][1] if found else "")
+    return Part(named, done, refused, touched, len(found) < AT_ONCE)
 
 
 def restore(connection: sqlite3.Connection, actor: str, task: Task, fields: dict[str, Any]) -> Seats:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from wzp_tui.errors import NotFound
 from wzp_tui.tasks.lane import Lane
+from wzp_tui.tasks.order import rank_ms
 from wzp_tui.tasks.parse_policy import load_policy
 from wzp_tui.tasks.run import Run
 from wzp_tui.tasks.series import Overlap, Series, load
@@ -14,7 +15,7 @@ from wzp_tui.tasks.task import After, Condition, Priority, State, Task
 
 _TASK = (
     "id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file,"
-    " created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms, policy, archived, waits_since_ms"
+    " created_ms, queued_ms, not_before_ms, changed_ms, seen, due_ms, tags, series, tick_ms, policy, archived, waits_since_ms, rank_ms"
 )
 _RUN = (
     "id, task, attempt, token, lane, slot, mux, tty, worker, started_ms, ended_ms,"
@@ -40,7 +41,7 @@ class _Beside(NamedTuple):
 
 def _task(row: Sequence[Any], beside: _Beside) -> Task:
     (id, title, state, reason, workspace, lane, place, priority, next_rank, argv, cwd, env, env_names, env_file, *rest) = row
-    created, queued, not_before, changed, seen, due, tags, series, tick, policy, archived, waits_since = rest
+    created, queued, not_before, changed, seen, due, tags, series, tick, policy, archived, waits_since, rank = rest
     return Task(
         id=id,
         title=title,
@@ -71,6 +72,7 @@ def _task(row: Sequence[Any], beside: _Beside) -> Task:
         policy=load_policy(policy),
         archived=bool(archived),
         waits_since_ms=waits_since,
+        moved_ms=rank - rank_ms(priority, queued, due),
     )
 
 

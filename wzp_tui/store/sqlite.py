@@ -5,7 +5,7 @@ from sqlite3 import Connection
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import View, archive, backup, change, claim, deeds, events, lanes, liveness, migrate, process, rows, sweep, wake
+from wzp_tui.store import View, archive, backup, change, claim, deeds, events, lanes, liveness, migrate, moving, process, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.database import say_on_stderr
 from wzp_tui.store.events import Event
@@ -13,10 +13,13 @@ from wzp_tui.store.undone import Undone
 from wzp_tui.store.viewing import Viewer
 from wzp_tui.store.writing import Writing
 from wzp_tui.tasks.lane import Lane
+from wzp_tui.tasks.order import Spot
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
 
+MOVED = ("lane", "workspace", "next_rank", "moved_ms")
+"""What a move changes."""
 STOPS = ("", "interrupt", "stop", "kill")
 BACKUP_EVERY = 24 * 3600.0
 QUICK = 0.2
@@ -99,11 +102,12 @@ class SqliteStore(Writing):
         )
 
     def edit(self, id: int, **fields: object) -> None:
-        self._do_deed(id, "edited", tuple(fields), lambda connection, task: change.edit(connection, self.actor, task, **fields))
+        changed = (*fields, "moved_ms") if fields.keys() & {"priority", "due_ms"} else tuple(fields)
+        self._do_deed(id, "edited", changed, lambda connection, task: change.edit(connection, self.actor, task, **fields))
 
     def put_back(self, id: int, **fields: object) -> None:
         def put_back(connection: Connection, task: Task) -> change.Seats:
-            deeds.forget_last(connection, id)
+            deeds.forget_last(connection, self.actor, id)
             return deeds.restore(connection, self.actor, task, fields)
 
         self._change(id, put_back)
@@ -128,7 +132,16 @@ class SqliteStore(Writing):
         self._do_deed(id, "released", changed, lambda connection, task: change.release(connection, self.actor, task, anyway))
 
     def do_next(self, id: int) -> None:
-        self._do_deed(id, "put first", ("next_rank",), lambda connection, task: change.do_next(connection, self.actor, task))
+        self._do_deed(id, "put first", ("next_rank",), lambda connection, task: moving.do_next(connection, self.actor, task))
+
+    def move(self, id: int, *, lane: str | None = None, workspace: str | None = None, spot: Spot | None = None) -> None:
+        def move(connection: Connection, task: Task) -> change.Seats:
+            gave_way, touched = moving.move(connection, self.actor, task, lane, workspace, spot)
+            for other in gave_way:
+                self._remember(connection, deeds.GAVE_WAY, other, ("moved_ms",))
+            return touched
+
+        self._do_deed(id, "moved", MOVED, move)
 
     def retry(self, id: int) -> None:
         def queue_again(connection: Connection, task: Task) -> change.Seats:

@@ -30,7 +30,7 @@ class Writing:
 
     def __init__(self) -> None:
         self._deed: int | None = None
-        """The mark of the deed under way, where that is for many tasks."""
+        """The mark of the deed under way."""
         self._is_together = False
         self._seats: Seats = set()
         self._fifos: set[str] = set()
@@ -73,8 +73,9 @@ class Writing:
 
     def _remember(self, connection: Connection, was: str, task: Task, fields: tuple[str, ...]) -> None:
         """A deed was done to the task that can be undone by giving these fields back; without any, it cannot."""
-        mark = deeds.begin(connection) if self._deed is None else self._deed
-        deeds.remember(connection, self.actor, mark, was, task, fields)
+        if self._deed is None:
+            self._deed = deeds.begin(connection)
+        deeds.remember(connection, self.actor, self._deed, was, task, fields)
 
     def _do_deed(self, id: int, was: str, fields: tuple[str, ...], how: Change) -> None:
         def do(connection: Connection, task: Task) -> Seats:
@@ -88,8 +89,12 @@ class Writing:
         self._do(lambda connection: how(connection, rows.task(connection, id)))
 
     def _do(self, how: Callable[[Connection], Seats]) -> None:
-        with self._database.write() as connection:
-            touched = how(connection)
+        try:
+            with self._database.write() as connection:
+                touched = how(connection)
+        finally:
+            if not self._is_together:
+                self._deed = None
         self._wake(touched)
 
     def _wake(self, seats: Seats) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.parse import moment_words
 from wzp_tui.tasks.run import Run
-from wzp_tui.tasks.task import LIVE, OPEN, After, Priority, State, Task
+from wzp_tui.tasks.task import LIVE, OPEN, After, State, Task
 
 AGE_PER_LEVEL_MS = 24 * 60 * 60 * 1000
 """One level of priority is worth a day of waiting. So the order never changes while tasks wait, and nothing starves."""
@@ -15,15 +15,24 @@ DUE_LEAD_MS = 24 * 60 * 60 * 1000
 """A task that is due ranks as if it had been queued this long before, where that is earlier."""
 
 
-def rank_ms(priority: Priority, queued_ms: int, due_ms: int | None = None) -> int:
+def rank_ms(priority: int, queued_ms: int, due_ms: int | None = None) -> int:
     """Where a task stands in its lane: the lower, the sooner."""
     waits_since = queued_ms if due_ms is None else min(queued_ms, due_ms - DUE_LEAD_MS)
     return waits_since - priority * AGE_PER_LEVEL_MS
 
 
+class Spot(NamedTuple):
+    """Where in its lane a task is to wait: at one end, or directly before or behind another one that waits."""
+
+    what: str
+    """`first`, `last`, `before` or `behind`."""
+    task: int = 0
+    """The other one."""
+
+
 def order_key(task: Task) -> tuple[int, int, int]:
-    """Sorts the queued tasks of a lane: do next, then priority with due time and age, then id."""
-    return (-task.next_rank, rank_ms(task.priority, task.queued_ms, task.due_ms), task.id)
+    """Sorts the queued tasks of a lane: do next, then priority with due time and age and how far it was moved, then id."""
+    return (-task.next_rank, rank_ms(task.priority, task.queued_ms, task.due_ms) + task.moved_ms, task.id)
 
 
 def due_words(task: Task, now_ms: int) -> str:

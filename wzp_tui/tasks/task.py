@@ -177,6 +177,8 @@ class Task(NamedTuple):
     """It is out of all lists."""
     waits_since_ms: int = 0
     """When the attempt ended that the next one waits after; 0 where the user said when it may start."""
+    moved_ms: int = 0
+    """The user moved it in its lane: so much later than by priority, due time and age; below 0: sooner."""
 
     @property
     def name(self) -> str:

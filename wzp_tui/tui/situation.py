@@ -60,6 +60,8 @@ def fits(command: str, row: TaskRow | PaneRow) -> bool:
             return state is State.REVIEW or (state in (State.FAILED, State.LOST) and not row.task.seen)
         case "task.hold":
             return state is State.QUEUED
+        case "task.sooner" | "task.later":
+            return state is State.QUEUED and row.task.lane is not None
         case "task.release":
             return state in (State.HELD, State.SKIPPED)
     return command in ("row.mark", "row.mark_all", "row.copy")

@@ -84,6 +84,7 @@ _KINDS = {
     "task.added": "added",
     "task.edited": "edited",
     "task.next": "is next",
+    "task.moved": "moved",
     "task.put_back": "put back",
     "task.seen": "seen",
     "run.stop": "asked to stop",
@@ -97,8 +98,8 @@ _KINDS = {
     "lane.draining": "drains",
     "lane.removed": "removed",
 }
-_SILENT = frozenset({"run.started", "run.ended", "run.lost", "task.lane"})
-"""Another event says it already: that of the task's state, or of its lane."""
+_SILENT = frozenset({"run.started", "run.ended", "run.lost", "task.lane", "task.gave_way"})
+"""Another event says it already: that of the task's state, of its lane, or of the task that was moved."""
 
 
 def event_words(event: Event, glyphs: Glyphs = UNICODE) -> Told | None:

@@ -10,6 +10,8 @@ from wzp_tui.controller import PaneRow, Snapshot, TaskRow
 from wzp_tui.controller.going import Going
 from wzp_tui.errors import PaneGone, WzpError
 from wzp_tui.panes import Pane
+from wzp_tui.store import Spot
+from wzp_tui.tasks.order import order_key
 from wzp_tui.tasks.task import LIVE, State
 from wzp_tui.tui.listing import key_of
 from wzp_tui.tui.own_tty import writer
@@ -49,6 +51,29 @@ class Actions(Drafting, Importing, RowActions, LaneActions):
 
     def action_task_next(self) -> None:
         self.for_each("task.next", lambda store, id: store.do_next(id), Deed("put first", "next_rank"))
+
+    def action_task_sooner(self) -> None:
+        self._move("task.sooner", "before")
+
+    def action_task_later(self) -> None:
+        self._move("task.later", "behind")
+
+    def _move(self, command: str, what: str) -> None:
+        """Past one other task of their lane; those that are chosen stay together, and stay chosen."""
+        rows = self.chosen_tasks(command)
+        lane = rows[0].task.lane if rows else None
+        rows = [row for row in rows if row.task.lane == lane]
+        queue = [row.task for row in self.snapshot.tasks if row.task.lane == lane and row.task.state is State.QUEUED]
+        chosen = {row.task.id for row in rows}
+        queue.sort(key=order_key, reverse=what == "behind")
+        ids = [task.id for task in queue]
+        at = next((at for at, id in enumerate(ids) if id in chosen), 0)
+        if at == 0:
+            self.tell(f"it is the {'first' if what == 'before' else 'last'} that waits in {lane}")
+            return
+        spot = Spot(what, ids[at - 1])
+        moved = sorted(rows, key=lambda row: ids.index(row.task.id))
+        self.ask_each(moved, lambda store, id: store.move(id, spot=spot), Deed("moved", "next_rank", "moved_ms"))
 
     def action_task_archive(self) -> None:
         self.for_each("task.archive", lambda store, id: store.archive(id), Deed("archived", "archived"))
