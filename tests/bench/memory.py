@@ -32,6 +32,8 @@ WARM, HOUR, DAY = 10, 20, 120
 """Rounds of work: before the first look, until an hour is over, and until the day is. A round is a task, a pane and three screens."""
 GROWTH = 1.2
 _PATIENCE = 1800.0
+_REST = 1.0
+"""Seconds without a change after which all that was begun is over."""
 _GLANCE = 0.1
 """Seconds for which a log, a pane or a screen is looked at."""
 
@@ -126,11 +128,21 @@ class Day(TowerApp):
 
 
 async def _look() -> Held:
-    await asyncio.sleep(2)
+    """Once nothing came or went for a while."""
+    seen, since = (0, 0), time.monotonic()
+
+    def is_at_rest() -> bool:
+        nonlocal seen, since
+        now = (len(asyncio.all_tasks()), len(os.listdir("/proc/self/fd")))
+        if now != seen:
+            seen, since = now, time.monotonic()
+        return time.monotonic() - since > _REST
+
+    await until(is_at_rest)
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     widgets = sum(isinstance(each, Widget) for each in gc.get_objects())
-    return Held(pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20), widgets, len(asyncio.all_tasks()), len(os.listdir("/proc/self/fd")))
+    return Held(pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20), widgets, *seen)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from tests.bench.rows import NotMeasured, Row, at_most, percentile
 _KEYS = 60
 _HOME, _END, _BACK = b"\x1b[H", b"\x1b[F", b"\x1b[5;2~"
 _WAIT = 20.0
+_QUIET = 0.5
 
 
 def rows() -> Iterable[Row]:
@@ -63,6 +64,12 @@ class Terminal:
                 if text in seen:
                     return time.monotonic() - begun
         raise NotMeasured(f"{text!r} was not painted within {_WAIT:.0f} s")
+
+    def rest(self, most: float = _WAIT) -> None:
+        """Read what is painted until nothing is any more, at the most so many seconds."""
+        end = time.monotonic() + most
+        while time.monotonic() < end and select([self.master], [], [], _QUIET)[0]:
+            os.read(self.master, 1 << 16)
 
     def look_on(self, seconds: float) -> None:
         """Read what is painted for a while."""

@@ -58,6 +58,10 @@ class Bench:
         """Wait until so many slots have a worker."""
         wait_until(lambda: sum(is_held(self.folder.slot_lock(LANE, slot + 1)) for slot in range(self.slots)) >= count, timeout)
 
+    def wait_for_ends(self) -> None:
+        """Wait until no command runs."""
+        wait_until(lambda: not any(run.open for run in self.store.view().runs.values()))
+
     def add(self, *lines: str) -> list[int]:
         """Queue shell lines."""
         return [self.store.add(NewTask((SH, "-c", line), "/", lane=LANE)) for line in lines]

@@ -23,7 +23,7 @@ def rows() -> Iterable[Row]:
             yield told(f"{kind}: no tower, no pane → the first command runs", (time.perf_counter() - begun) * 1000, "ms")
             started = []
             for _ in range(_ROUNDS):
-                time.sleep(0.05)  # the worker has ended what it had, and sleeps
+                it.wait_for_ends()
                 it.add(marks.say("begun"))
                 acknowledged = time.perf_counter()
                 marks.next()

@@ -80,12 +80,14 @@ def _strike(watch: Watch, fault: Fault, moments: int, pause: float) -> int:
 
 
 def _wait_for_the_end(watch: Watch) -> list[str]:
-    deadline = time.monotonic() + PATIENCE
-    while left := watch.open_tasks():
-        if time.monotonic() > deadline:
-            return [f"not ended within {PATIENCE:.0f} s: {', '.join(f'#{id}' for id in left)}"]
+    def have_ended() -> bool:
         watch.site.tend_shells()
-        time.sleep(0.1)
+        return not watch.open_tasks()
+
+    try:
+        wait_until(have_ended, PATIENCE)
+    except AssertionError:
+        return [f"not ended within {PATIENCE:.0f} s: {', '.join(f'#{id}' for id in watch.open_tasks())}"]
     return sorted(watch.lies)
 
 

@@ -28,7 +28,7 @@ while True:
         note(f"input {len(data)}")
         os.write(1, b"%d bytes \\xe6\\x97\\xa5\\r\\n" % len(data))
     else:
-        time.sleep(0.2)
+        signal.pause()
 """
 SCREENS = (
     "watching\\r\\n",
