@@ -18,6 +18,7 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 from textual.pilot import Pilot
 
 from tests import worlds
+from tests.still import still
 from tests.svg import svg_of
 from wzp_tui.config import Settings, UiSettings
 from wzp_tui.controller import Controller, Snapshot
@@ -91,19 +92,6 @@ async def at_rest(pilot: Pilot[Any], *keys: str, act: Callable[[TowerApp], objec
     if keys:
         await pilot.press(*keys)
         await still(pilot)
-
-
-async def still(pilot: Pilot[Any], times: int = 3) -> None:
-    """Wait until the screen has shown the same so many times."""
-    seen, same = "", 0
-    for _ in range(100):
-        await pilot.pause(0.05)
-        now = svg_of(pilot.app)
-        same = same + 1 if now == seen else 0
-        seen = now
-        if same >= times:
-            return
-    raise AssertionError("the screen does not stand still")
 
 
 async def picture(world: Callable[[], Snapshot], size: tuple[int, int], theme: str, keys: Sequence[str], says: str = "", **ui: Any) -> str:

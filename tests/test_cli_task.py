@@ -235,9 +235,10 @@ def test_wait_gives_up_in_time_and_says_what_holds_a_task(store: Store) -> None:
 
 
 def test_ctrl_c_while_waiting_is_130_without_a_trace(store: Store) -> None:
-    add("--", "true")
+    add("--hold", "--", "true")
     waiting = subprocess.Popen([*WZP, "task", "wait", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: [name for name in os.listdir(StoreFolder(store_dir()).wake) if name.startswith("watch.")])
+    assert waiting.stderr
+    assert "#1 is held" in waiting.stderr.readline(), "from now on it waits"
     waiting.send_signal(signal.SIGINT)
     out, err = waiting.communicate(timeout=30)
     assert (waiting.returncode, out, err) == (130, "", "")

@@ -13,10 +13,11 @@ from wzp_tui.controller import Controller, Section, Snapshot, open_mux
 from wzp_tui.errors import MuxUnreachable, NotFound, StoreError, TransitionError
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.panes import Pane
-from wzp_tui.store import NewTask
+from wzp_tui.store import NewTask, Run
 from wzp_tui.tasks.task import After, shell_line
 
-from .support import until
+from .support import PATIENCE, until
+from .workers import lines
 
 
 @asynccontextmanager
@@ -37,7 +38,7 @@ async def tower(folder: Path, mux: Embedded | None = None) -> AsyncIterator[Cont
 
 async def seen(controller: Controller, predicate: Callable[[Snapshot], object]) -> Snapshot:
     """The first Snapshot of which `predicate` is true."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         async for snapshot in controller.snapshots:
             if predicate(snapshot):
                 return snapshot
@@ -48,6 +49,17 @@ def word(controller_or_snapshot: Controller | Snapshot, task: int) -> str:
     snapshot = controller_or_snapshot.snapshots.value if isinstance(controller_or_snapshot, Controller) else controller_or_snapshot
     row = snapshot.task(task)
     return row.word if row else ""
+
+
+async def goes_on(controller: Controller, task: int) -> Run:
+    """Wait until the command of a task has printed something: before it began, its run would be given back."""
+
+    def printed() -> Run | None:
+        row = controller.snapshots.value.task(task)
+        run = row.run if row and row.word == "running" else None
+        return run if run and lines(Path(controller.folder.log(run.id))) else None
+
+    return await until(printed)  # type: ignore[return-value]
 
 
 def sh(line: str, **fields: object) -> NewTask:
@@ -108,7 +120,8 @@ async def test_why_a_task_is_not_next(tmp_path: Path) -> None:
 
 async def test_a_closed_pane_cancels_its_task(tmp_path: Path) -> None:
     async with tower(tmp_path / "s") as controller:
-        task = await controller.add(sh("exec sleep 60", lane=None))
+        task = await controller.add(sh("echo up; exec sleep 60", lane=None))
+        await goes_on(controller, task)
         now = await seen(controller, lambda now: now.task(task) and now.task(task).pane)  # type: ignore[union-attr]
         pane = now.task(task).pane  # type: ignore[union-attr]
         assert pane is not None
@@ -120,8 +133,8 @@ async def test_the_tower_is_gone_and_its_runs_go_on(tmp_path: Path) -> None:
     """A tower that ends takes its embedded panes along. The command goes on, and the next tower sees how it ends."""
     go = tmp_path / "go"
     async with tower(tmp_path / "s") as first:
-        task = await first.add(sh(f"trap '' HUP; while ! test -e {go}; do sleep 0.05; done; exit 5", lane=None))
-        await seen(first, lambda now: word(now, task) == "running")
+        task = await first.add(sh(f"trap '' HUP; echo up; while ! test -e {go}; do sleep 0.05; done; exit 5", lane=None))
+        await goes_on(first, task)
         first.snapshots.set(Snapshot(first.snapshots.value.mux))  # so that leaving stops nothing
     async with tower(tmp_path / "s") as second:
         now = await seen(second, lambda now: now.task(task) and now.task(task).reason == "no pane")  # type: ignore[union-attr]
@@ -172,13 +185,10 @@ async def test_an_unreachable_mux_is_a_state_and_says_nothing_about_the_panes(tm
 
 async def test_a_worker_that_was_killed_is_told_from_one_that_ended(tmp_path: Path) -> None:
     async with tower(tmp_path / "s") as controller:
-        task = await controller.add(sh(f"touch {tmp_path}/begun; exec sleep 60"))
-        await until((tmp_path / "begun").exists)  # before it begins, the task would be given back
-        now = await seen(controller, lambda now: word(now, task) == "running")
-        run = now.task(task).run  # type: ignore[union-attr]
-        assert run is not None
+        task = await controller.add(sh("echo up; exec sleep 60"))
+        run = await goes_on(controller, task)
         os.kill(run.worker, signal.SIGKILL)
-        lost = await seen(controller, lambda now: word(now, task) != "running")
+        lost = await seen(controller, lambda now: word(now, task) not in ("running", "orphaned"))
         assert (word(lost, task), lost.task(task).section) == ("lost", Section.NEEDS_YOU)  # type: ignore[union-attr]
 
 

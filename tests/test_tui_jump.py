@@ -7,6 +7,7 @@ import pytest
 
 from tests import worlds
 from tests.looks import app_of
+from tests.still import still
 from tests.support import until
 from tests.tui import Tower, lines
 from wzp_tui.config import Settings, UiSettings
@@ -33,7 +34,7 @@ def shown(app: TowerApp, text: str) -> str:
 async def test_a_letter_goes_to_its_row_and_the_letters_are_gone(tmp_path: Path) -> None:
     app = app_of(worlds.busy(), str(tmp_path))
     async with app.run_test(size=(160, 45)) as pilot:
-        await pilot.pause(0.2)
+        await still(pilot)
         await pilot.press("f")
         await until(lambda: shown(app, "npm audit").startswith("d✗ #11"))
         await pilot.press("d")
@@ -45,7 +46,7 @@ async def test_a_letter_goes_to_its_row_and_the_letters_are_gone(tmp_path: Path)
 async def test_two_letters_go_to_the_sidebar_and_take_the_keys_there(tmp_path: Path) -> None:
     app = app_of(worlds.busy(), str(tmp_path))
     async with app.run_test(size=(160, 45)) as pilot:
-        await pilot.pause(0.2)
+        await still(pilot)
         await pilot.press("f")
         await until(lambda: any(line.startswith("mf docs") for line in lines(app)))
         await pilot.press("m")
@@ -63,7 +64,7 @@ async def test_the_first_of_two_letters_leaves_only_rows_that_begin_so(tmp_path:
     many = tuple(worlds.task(100 + n, f"many {n}", worlds.State.RUNNING, "build", "running", "", n) for n in range(60))
     app = app_of(replace(worlds.busy(), tasks=many), str(tmp_path), list_height=80)
     async with app.run_test(size=(80, 70)) as pilot:
-        await pilot.pause(0.2)
+        await still(pilot)
         await pilot.press("f")
         await until(lambda: any(line.startswith("na") for line in lines(app)) and any(line.startswith("ma") for line in lines(app)))
         await pilot.press("n")
@@ -74,7 +75,7 @@ async def test_the_first_of_two_letters_leaves_only_rows_that_begin_so(tmp_path:
 async def test_escape_leaves_and_other_keys_do_nothing(tmp_path: Path) -> None:
     app = app_of(worlds.busy(), str(tmp_path))
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause(0.2)
+        await still(pilot)
         await pilot.press("f")
         await until(lambda: isinstance(app.screen, Jump))
         await pilot.press("1", "question_mark", "x", "down")
@@ -87,7 +88,7 @@ async def test_escape_leaves_and_other_keys_do_nothing(tmp_path: Path) -> None:
 async def test_rows_that_come_meanwhile_take_no_letter_of_others(tmp_path: Path) -> None:
     app = app_of(worlds.busy(), str(tmp_path))
     async with app.run_test(size=(160, 45)) as pilot:
-        await pilot.pause(0.2)
+        await still(pilot)
         await pilot.press("f")
         await until(lambda: shown(app, "npm audit").startswith("d✗ #11"))
         world = worlds.busy()
@@ -104,9 +105,9 @@ async def test_another_key_can_be_given_and_the_palette_finds_it(tmp_path: Path)
     app = TowerApp(controller, Settings(ui=UiSettings(), keys={"move.jump": "semicolon"}), clock=worlds.clock, watch=False)
     async with app.run_test(size=(120, 44)) as pilot:
         it = Tower(app, pilot, controller)
-        await pilot.pause(0.2)
+        await still(pilot)
         await it.press("f")
-        await pilot.pause(0.1)
+        await still(pilot)
         assert not isinstance(app.screen, Jump)
         await it.press("semicolon")
         await it.shows("type the letters before a row")

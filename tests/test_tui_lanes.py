@@ -10,6 +10,7 @@ from wzp_tui.controller import LaneRow
 from wzp_tui.store import open_store
 from wzp_tui.tasks.task import State
 
+from .still import still
 from .support import until
 from .tui import Tower, tower
 from .workers import shell
@@ -58,7 +59,7 @@ async def test_plus_and_minus_change_the_slots(it: Tower) -> None:
     await it.press("-", "-")
     await until(lambda: lane(it).lane.slots == 1)
     await it.press("-")
-    await it.pilot.pause()
+    await still(it.pilot)
     assert lane(it).lane.slots == 1
 
 

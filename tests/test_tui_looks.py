@@ -7,6 +7,7 @@ import pytest
 
 from tests import worlds
 from tests.looks import app_of
+from tests.still import still
 from tests.support import until
 from wzp_tui.config import themes
 from wzp_tui.tui.app import TowerApp
@@ -48,7 +49,7 @@ async def test_rows_of_a_silent_wezterm_are_dim_where_colours_cannot_do_it(
         monkeypatch.setenv("NO_COLOR", "1")
     app = app_of(worlds.busy(), str(tmp_path), theme if theme == "terminal" else "harbour")
     async with app.run_test(size=(160, 45)) as pilot:
-        await pilot.pause(0.2)
+        await still(pilot)
         assert not dim(app, "pytest -x")
         assert not dim(app, "claude #12")
         app.controller.snapshots.set(worlds.unreachable())
@@ -70,7 +71,7 @@ async def test_an_empty_no_color_is_no_wish(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("NO_COLOR", "")
     app = app_of(worlds.busy(), str(tmp_path))
     async with app.run_test(size=(160, 45)) as pilot:
-        await pilot.pause(0.2)
+        await still(pilot)
         strips = app.screen._compositor.render_strips()
         [failed, *_] = [segment.style for strip in strips for segment in strip if "1 failed" in segment.text]
         assert failed is not None

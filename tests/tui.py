@@ -47,8 +47,11 @@ class Tower:
         await self.pilot.press(*(names.get(letter, letter) for letter in text))
 
     async def click(self, text: str, times: int = 1) -> None:
-        """Click on a text that is shown."""
-        await self.pilot.click(offset=self.place_of(text), times=times)
+        """Click on a text that is shown, as a terminal reports it."""
+        column, row = self.place_of(text)
+        at = f"{column + 1};{row + 1}"
+        self.send(f"\x1b[<0;{at}M\x1b[<0;{at}m" * times)
+        await self.pilot.pause()
 
     def place_of(self, text: str) -> tuple[int, int]:
         """Column and row of a text that is shown."""

@@ -57,7 +57,7 @@ class Graph(Leaving[int]):
         self._lines.focus()
         self._follow()
 
-    @work(exclusive=True)
+    @work(group="follow", exclusive=True)
     async def _follow(self) -> None:
         async for snapshot in self._controller.snapshots:
             rows = graph_rows(snapshot.tasks, BOX if self._lines.glyphs == UNICODE else ASCII)
