@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .fakewezterm import Fake
     from .muxserver import MuxServer
+    from .tui import Tower
     from .workers import Workers
 
     Opener = Callable[[str], Store]
@@ -99,6 +100,26 @@ def looks(snap_compare: "Callable[..., bool]", tmp_path: Path, monkeypatch: pyte
         assert snap_compare(app, terminal_size=size, run_before=lambda pilot: at_rest(pilot, *keys, act=act))
 
     return compare
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which commands start; shells there prompt with `prompt$ `."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("SHELL", "/bin/sh")
+    monkeypatch.setenv("PS1", "prompt$ ")
+    return folder
+
+
+@pytest.fixture
+async def it(folder: "StoreFolder", work: Path) -> "AsyncIterator[Tower]":
+    """A tower over the test's store and panes of its own."""
+    from .tui import tower
+
+    async with tower(Path(folder)) as found:
+        yield found
 
 
 @pytest.fixture

@@ -37,9 +37,8 @@ echo "$1" >> steps
 class Day:
     """The folder in which all of it happens, and what the commands left there."""
 
-    def __init__(self, root: Path) -> None:
-        self.store, self.work, self.watch = root / "store", root / "work", Watch()
-        self.work.mkdir()
+    def __init__(self, store: Path, work: Path) -> None:
+        self.store, self.work, self.watch = store, work, Watch()
         for name, text in {"agent": AGENT, "check": CHECK, "server": SERVER, "step": STEP}.items():
             (self.work / name).write_text(text)
         (self.work / "sum.py").write_text("def sum(a, b):\n    return a - b\n")

@@ -17,12 +17,13 @@ from wzp_tui.store import NewTask, Run
 from wzp_tui.tasks.task import After, shell_line
 
 from .support import PATIENCE, until
+from .tui import runs_are_ended
 from .workers import lines
 
 
 @asynccontextmanager
-async def tower(folder: Path, mux: Embedded | None = None) -> AsyncIterator[Controller]:
-    """A controller that runs; at the end its tasks are stopped and its panes closed."""
+async def tower(folder: Path, mux: Embedded | None = None, *, ends_runs: bool = True) -> AsyncIterator[Controller]:
+    """A controller that runs; at the end its panes are closed, and what runs is ended, or with `ends_runs=False` goes on."""
     controller = Controller(str(folder), mux or Embedded(rows=24, cols=100))
     running = asyncio.create_task(controller.run())
     try:
@@ -30,9 +31,8 @@ async def tower(folder: Path, mux: Embedded | None = None) -> AsyncIterator[Cont
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        for row in controller.snapshots.value.tasks:
-            if row.section is Section.RUNNING:
-                await controller.stop(row.task.id, "kill")
+        if ends_runs:
+            await until(lambda: runs_are_ended(controller))
         await controller.aclose()
 
 
@@ -132,10 +132,9 @@ async def test_a_closed_pane_cancels_its_task(tmp_path: Path) -> None:
 async def test_the_tower_is_gone_and_its_runs_go_on(tmp_path: Path) -> None:
     """A tower that ends takes its embedded panes along. The command goes on, and the next tower sees how it ends."""
     go = tmp_path / "go"
-    async with tower(tmp_path / "s") as first:
+    async with tower(tmp_path / "s", ends_runs=False) as first:
         task = await first.add(sh(f"trap '' HUP; echo up; while ! test -e {go}; do sleep 0.05; done; exit 5", lane=None))
         await goes_on(first, task)
-        first.snapshots.set(Snapshot(first.snapshots.value.mux))  # so that leaving stops nothing
     async with tower(tmp_path / "s") as second:
         now = await seen(second, lambda now: now.task(task) and now.task(task).reason == "no pane")  # type: ignore[union-attr]
         assert word(now, task) == "running"

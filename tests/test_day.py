@@ -23,10 +23,8 @@ from wzp_tui.tui.absence import AWAY
 
 
 @pytest.fixture
-def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Day]:
-    found = Day(tmp_path)
-    monkeypatch.chdir(found.work)
-    monkeypatch.setenv("SHELL", "/bin/sh")
+def day(tmp_path: Path, work: Path) -> Iterator[Day]:
+    found = Day(tmp_path / "store", work)
     yield found
     store = open_store(str(found.store), "test")
     for run in store.view().runs.values():
@@ -74,13 +72,13 @@ async def five_agents_ask(it: Tower, day: Day) -> None:
     assert len({it.row(task).pane for task in range(1, 7)}) == 6
 
     for number in (1, 2):  # a line, typed here and sent there
-        await select(it, f"sh agent {number}")
+        await it.goes_to(f"sh agent {number}")
         await it.shows(f"agent {number}", "edit auth.py? [y/n]")
         await it.press("s")
         await it.shows(f"Send to #{number + 1} sh agent {number}")
         await write(it, "y\n")
         await it.word(number + 1, "done")
-    await select(it, "sh agent 3")  # there, with all keys
+    await it.goes_to("sh agent 3")  # there, with all keys
     await it.shows("run the tests? [y/n]", "Enter Go there")
     await it.press("enter")
     await it.shows("Back to the tower")
@@ -141,20 +139,20 @@ async def tasks_are_queued_one_after_the_other(it: Tower, day: Day) -> None:
 
 async def the_order_is_changed_and_changed_back(it: Tower, day: Day) -> None:
     """Priority, do next, hold, release, undo; then the lane goes on, and what runs is what was promised."""
-    await select(it, "sh step unit")
+    await it.goes_to("sh step unit")
     await it.press("e", "ctrl+e")
     await it.shows("Edit #9", "priority")
     await it.press("tab", "tab", "tab", "up", "enter")
     await until(lambda: it.row(9).task.priority is Priority.HIGH)
     await it.word(9, "next")
-    await select(it, "sh step lint")
+    await it.goes_to("sh step lint")
     await it.press("N")
     await it.word(12, "next")
     await it.word(9, "2nd")
     await it.press("u")
     await it.word(9, "next")
     await it.shows("undone: #12 sh step lint fails was put first")
-    await select(it, "sh step compile")
+    await it.goes_to("sh step compile")
     await it.press("H")
     await it.word(8, "held")
     await it.press("H")
@@ -272,7 +270,7 @@ async def everything_is_still_there(it: Tower, day: Day) -> None:
 
 async def the_server_is_stopped(it: Tower, day: Day) -> None:
     """By the dialog, where No is the default; it had the time to say bye."""
-    await select(it, "sh server")
+    await it.goes_to("sh server")
     await it.press("x")
     await it.shows("Stop #1 sh server?", "Interrupt", "Kill")
     await it.press("enter")
@@ -338,16 +336,6 @@ async def write(it: Tower, text: str) -> None:
     """What a terminal sends when this is typed."""
     it.send(text.replace("\n", "\r"))
     await it.pilot.pause()
-
-
-async def select(it: Tower, text: str) -> None:
-    """Go to the row with this text, key by key."""
-    await it.press("g")
-    for _ in range(len(it.app.tower.tasks.rows)):
-        if text in it.selected:
-            return
-        await it.press("j")
-    raise AssertionError(f"no row {text!r} in\n{it.text}")
 
 
 async def lane(it: Tower, key: str) -> None:

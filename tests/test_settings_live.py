@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from textual.widgets import Input
 
 from tests.support import until
 from tests.terminals import OPEN, Terminal
-from tests.tui import Tower, lines, tower
+from tests.tui import Tower, lines
 from wzp_tui.config import themes
 from wzp_tui.mux.embedded import Embedded
 
@@ -28,12 +27,9 @@ def file(isolated: Path) -> Path:
 
 
 @pytest.fixture
-async def it(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
-    monkeypatch.setenv("SHELL", "/bin/sh")
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    async with tower(tmp_path / "store") as found:
-        yield found
+async def it(file: Path, it: Tower) -> Tower:
+    """A tower that follows this file."""
+    return it
 
 
 def ink(it: Tower, text: str) -> tuple[Color | None, Color | None]:

@@ -8,6 +8,7 @@ import pytest
 from tests import worlds
 from tests.support import until
 from tests.tui import Tower, Watch, tower
+from wzp_tui.paths import StoreFolder
 from wzp_tui.tasks.task import NewTask
 from wzp_tui.tui.absence import AWAY, digest
 
@@ -18,9 +19,8 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-async def it(tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
-    monkeypatch.chdir(tmp_path)
-    async with tower(tmp_path / "store", clock=watch) as found:
+async def it(folder: StoreFolder, watch: Watch, work: Path) -> AsyncIterator[Tower]:
+    async with tower(Path(folder), clock=watch) as found:
         yield found
 
 

@@ -1,24 +1,21 @@
 """Many rows at once, and tasks like others, by keys."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import until
-from tests.tui import Tower, tower
+from tests.tui import Tower
 from wzp_tui.store import NewTask
 from wzp_tui.tasks.order import order_key
 from wzp_tui.tasks.task import State
 
 
 @pytest.fixture
-async def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    async with tower(tmp_path / "store") as found:
-        await found.controller.pause_lane("default")
-        yield found
+async def it(it: Tower) -> Tower:
+    """Nothing starts by itself."""
+    await it.controller.pause_lane("default")
+    return it
 
 
 async def test_all_that_the_filter_shows_is_marked_and_dealt_with(it: Tower) -> None:

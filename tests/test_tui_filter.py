@@ -1,13 +1,12 @@
 """The filter of the tower by its keys: typed, completed, counted, kept; and what it says of a mistake."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests import worlds
 from tests.support import until
-from tests.tui import Tower, tower
+from tests.tui import Tower
 from wzp_tui.config import Settings
 from wzp_tui.controller import Controller, TaskRow
 from wzp_tui.tasks.task import NewTask, State
@@ -15,19 +14,16 @@ from wzp_tui.tui.app import TowerApp
 
 
 @pytest.fixture
-async def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
+async def it(it: Tower) -> Tower:
     """Two tasks fail, three are held in lane web."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SHELL", "/bin/sh")
-    async with tower(tmp_path / "store") as found:
-        await found.controller.set_lane("web", 1)
-        for name in ("apple", "banana", "cherry"):
-            await found.controller.add(NewTask(("sleep", "500"), "/", title=name, lane="web", hold=True))
-        for code in (3, 4):
-            await found.controller.add(NewTask(("sh", "-c", f"exit {code}"), "/"))
-        await found.word(4, "exit 3")
-        await found.word(5, "exit 4")
-        yield found
+    await it.controller.set_lane("web", 1)
+    for name in ("apple", "banana", "cherry"):
+        await it.controller.add(NewTask(("sleep", "500"), "/", title=name, lane="web", hold=True))
+    for code in (3, 4):
+        await it.controller.add(NewTask(("sh", "-c", f"exit {code}"), "/"))
+    await it.word(4, "exit 3")
+    await it.word(5, "exit 4")
+    return it
 
 
 def rows(it: Tower) -> str:

@@ -1,22 +1,19 @@
 """New tasks with all that they can have, by keys: what a user types, and what becomes of it."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import until
-from tests.tui import Tower, tower
+from tests.tui import Tower
 from wzp_tui.tasks.task import After, Priority, State
 
 
 @pytest.fixture
-async def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
-    """A tower over a store; commands start in a folder of their own, with another one in it."""
-    (tmp_path / "work" / "inner").mkdir(parents=True)
-    monkeypatch.chdir(tmp_path / "work")
-    async with tower(tmp_path / "store") as found:
-        yield found
+def work(work: Path) -> Path:
+    """There is another folder in it."""
+    (work / "inner").mkdir()
+    return work
 
 
 async def clear_and_type(it: Tower, text: str) -> None:

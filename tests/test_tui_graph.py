@@ -1,7 +1,6 @@
 """What waits for what: on the command line and in the tower, by keys, over a real store and real panes."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -9,17 +8,10 @@ from tests import worlds
 from tests.cli import add, ok
 from tests.looks import SIZES
 from tests.support import until
-from tests.tui import Tower, tower
+from tests.tui import Tower
 from wzp_tui.controller import TaskRow
 from wzp_tui.store import NewTask, Store
 from wzp_tui.tasks.task import After
-
-
-@pytest.fixture
-async def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
-    monkeypatch.chdir(tmp_path)
-    async with tower(tmp_path / "store") as found:
-        yield found
 
 
 def test_a_task_stands_below_those_that_it_waits_for(store: Store) -> None:

@@ -1,12 +1,10 @@
 """Lanes in the tower: the keys of the one under the sidebar's cursor, and the line after a restart of the machine."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from wzp_tui.config import LaneSettings, Settings
 from wzp_tui.controller import LaneRow
+from wzp_tui.paths import StoreFolder
 from wzp_tui.store import open_store
 from wzp_tui.tasks.task import State
 
@@ -14,17 +12,6 @@ from .still import still
 from .support import until
 from .tui import Tower, tower
 from .workers import shell
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "store"
-
-
-@pytest.fixture
-async def it(folder: Path) -> AsyncIterator[Tower]:
-    async with tower(folder) as found:
-        yield found
 
 
 def lane(it: Tower, name: str = "default") -> LaneRow:
@@ -120,15 +107,15 @@ async def test_a_limit_for_all_lanes(it: Tower) -> None:
     await it.word(second, "running")
 
 
-async def test_after_a_restart_one_line_names_the_lanes_and_the_key(folder: Path) -> None:
+async def test_after_a_restart_one_line_names_the_lanes_and_the_key(folder: StoreFolder) -> None:
     """Nothing that was queued before starts; one key lets all go on, but not what the user has paused."""
-    store = open_store(str(folder), "yesterday", boot="an earlier boot")
+    store = open_store(folder, "yesterday", boot="an earlier boot")
     store.set_lane("build", 1)
     store.set_lane("mine", 1)
     store.pause_lane("mine")
     tasks = [store.add(shell("true")), store.add(shell("true", lane="build")), store.add(shell("true", lane="mine"))]
     store.close()
-    async with tower(folder) as it:
+    async with tower(Path(folder)) as it:
         await it.shows("2 lanes are paused after a restart, with 2 tasks: default, build", "P Go on")
         await until(lambda: all(it.row(task).task.state is State.QUEUED for task in tasks))
         assert not it.controller.snapshots.value.panes

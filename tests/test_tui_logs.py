@@ -20,15 +20,6 @@ COUNTING = "for n in $(seq 1 200); do echo line $n; done"
 
 
 @pytest.fixture
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the tower is started, and files are saved to."""
-    folder = tmp_path / "work"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
 async def it(folder: StoreFolder, store: Store, work: Path) -> AsyncIterator[Tower]:
     async with tower(Path(folder), (120, 30)) as found:
         yield found

@@ -1,33 +1,14 @@
 """What is done with a row by keys: sent to, copied, taken back; over a real store and real panes."""
 
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 
-import pytest
-
 from tests.support import until
-from tests.tui import Tower, tower
+from tests.tui import Tower
 from tests.workers import shell
 from wzp_tui.commands import COMMANDS
 from wzp_tui.tasks.task import After, State
 from wzp_tui.tui.situation import OF_ROWS
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The store's folder; commands start in a folder of their own."""
-    work = tmp_path / "work"
-    work.mkdir()
-    monkeypatch.chdir(work)
-    monkeypatch.setenv("SHELL", "/bin/sh")
-    monkeypatch.setenv("PS1", "prompt$ ")
-    return tmp_path / "store"
-
-
-@pytest.fixture
-async def it(folder: Path) -> AsyncIterator[Tower]:
-    async with tower(folder) as found:
-        yield found
 
 
 async def held(it: Tower, line: str) -> None:

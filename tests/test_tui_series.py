@@ -1,27 +1,16 @@
 """Times and series in the tower: what comes is told, and what can be done with it, by keys."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from tests.stores import a_task
 from tests.support import until
-from tests.tui import Tower, tower
+from tests.tui import Tower
 from wzp_tui.store import Event, NewSeries
 from wzp_tui.tasks.task import State
 from wzp_tui.tui.times import now_ms
 from wzp_tui.tui.words import event_words
 
 HOUR = 3_600_000
-
-
-@pytest.fixture
-async def it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tower]:
-    (tmp_path / "work").mkdir()
-    monkeypatch.chdir(tmp_path / "work")
-    async with tower(tmp_path / "store") as found:
-        yield found
 
 
 async def test_what_waits_for_a_time_starts_then_in_an_open_tower(it: Tower) -> None:

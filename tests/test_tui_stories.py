@@ -5,36 +5,18 @@ import fcntl
 import importlib
 import os
 import pkgutil
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import pytest
 from textual import events
 from textual.screen import Screen
 
 from tests.support import until
 from tests.tui import Tower, tower
+from wzp_tui.paths import StoreFolder
 from wzp_tui.tasks.task import NewTask, State
 from wzp_tui.tui import screens
 from wzp_tui.tui.screens.leaving import Leaving
 from wzp_tui.tui.screens.tower import TowerScreen
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The store's folder; commands start in a folder of their own."""
-    work = tmp_path / "work"
-    work.mkdir()
-    monkeypatch.chdir(work)
-    monkeypatch.setenv("SHELL", "/bin/sh")
-    monkeypatch.setenv("PS1", "prompt$ ")
-    return tmp_path / "store"
-
-
-@pytest.fixture
-async def it(folder: Path) -> AsyncIterator[Tower]:
-    async with tower(folder) as found:
-        yield found
 
 
 async def test_a_first_start_says_what_to_do_and_closes_without_a_question(it: Tower) -> None:
@@ -301,11 +283,11 @@ async def test_a_lane_gets_more_slots(it: Tower) -> None:
     await it.shows("■□□□")
 
 
-async def test_what_takes_its_time_says_asked(it: Tower, folder: Path) -> None:
+async def test_what_takes_its_time_says_asked(it: Tower, folder: StoreFolder) -> None:
     await it.press("n", "ctrl+o")
     await it.type("true\n")
     await it.shows("held")
-    lock = os.open(folder / "write.lock", os.O_RDWR)
+    lock = os.open(folder.write_lock, os.O_RDWR)
     fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         await it.press("H")
@@ -380,8 +362,8 @@ async def test_tab_goes_from_panel_to_panel_and_v_turns_the_tab(it: Tower) -> No
     await it.shows("wzp  default ▾")
 
 
-async def test_narrow_the_sidebar_is_a_drawer(folder: Path) -> None:
-    async with tower(folder, (60, 30)) as it:
+async def test_narrow_the_sidebar_is_a_drawer(folder: StoreFolder, work: Path) -> None:
+    async with tower(Path(folder), (60, 30)) as it:
         await it.hides("WORKSPACES")
         await it.press("w")
         await it.shows("LANES")

@@ -143,11 +143,11 @@ async def tower(
             yield Tower(made, pilot, controller)
     finally:
         if ends_runs:
-            await until(lambda: _ends_runs(controller), 20)
+            await until(lambda: runs_are_ended(controller))
         await controller.aclose()
 
 
-async def _ends_runs(controller: Controller) -> bool:
+async def runs_are_ended(controller: Controller) -> bool:
     """Runs would go on without their panes: kill them; `True` when none is left."""
     view = await controller.ask(lambda store: (store.settle(), store.view())[1])
     running = [run for run in view.runs.values() if run.open]

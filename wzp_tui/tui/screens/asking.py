@@ -1,5 +1,6 @@
 """How the screen of the tower asks the Controller: what takes its time shows `asked …`, what goes wrong is told once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -56,9 +57,12 @@ class Asking(Screen[None]):
         """One line for the user, who is told once."""
         self.notify(clean(text, 1000), severity=severity, markup=False)  # type: ignore[arg-type]
 
-    @work(group="ask")
-    async def ask(self, row: Row | None, asked: Awaitable[object], deed: Deed | None = None) -> None:
+    def ask(self, row: Row | None, asked: Awaitable[object], deed: Deed | None = None) -> None:
         """Wait for an answer. A row says `asked …` when it takes its time; an error is told. `deed`: what can be undone then."""
+        self._wait_for_answer(row, asyncio.ensure_future(asked), deed)  # begun now: a worker of a tower that closes never begins
+
+    @work(group="ask")
+    async def _wait_for_answer(self, row: Row | None, asked: Awaitable[object], deed: Deed | None) -> None:
         with self._asked([row] if row is not None else []):
             try:
                 await asked

@@ -8,17 +8,16 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from wzp_tui.tui.looks import UNICODE, Glyphs
 from wzp_tui.tui.painting import dimmed, strip
 from wzp_tui.tui.theming import Inks, inks_of
+from wzp_tui.tui.widgets.wheel import Wheel
 
 R = TypeVar("R")
-WHEEL = 3
 
 
-class LineView(Widget, Generic[R], can_focus=True):
+class LineView(Wheel, Generic[R], can_focus=True):
     """Rows, one line each. Subclasses say what a row's key is and what its line looks like."""
 
     ground: ClassVar[str] = "ground"
@@ -178,16 +177,8 @@ class LineView(Widget, Generic[R], can_focus=True):
     def on_blur(self) -> None:
         self.refresh()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        self.scroll_rows(WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        self.scroll_rows(-WHEEL)
-
     def scroll_rows(self, rows: int) -> None:
-        """Show what is further down, or with a negative number up; the cursor stays on its row."""
+        """Go through the rows; the cursor stays on its own."""
         self.top = max(0, min(self.top + rows, len(self.rows) - self.size.height))
         self.refresh()
         self.post_message(self.Scrolled())

@@ -1,6 +1,5 @@
 """A log of any size: which lines of it are on the screen."""
 
-from textual import events
 from textual.geometry import clamp
 from textual.reactive import reactive, var
 from textual.timer import Timer
@@ -12,7 +11,6 @@ from wzp_tui.tui.widgets.selecting import Selecting
 
 _LOOKS = 0.1
 """Seconds between two looks at a log that is shown and followed."""
-_WHEEL = 3
 _SIDEWAYS = 8
 _CONTEXT = 3
 """A line that was looked for is shown with a third of the height above it."""
@@ -227,13 +225,3 @@ class LogReader(Selecting):
         self._left = 0
         self._top = (self._top[0], 0)
         self.lay_out()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        event.prevent_default()
-        self.scroll_rows(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        event.prevent_default()
-        self.scroll_rows(_WHEEL)

@@ -2,15 +2,12 @@
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
 from wzp_tui.tui.sgr import NO_PEN, segments_of
 from wzp_tui.tui.strips import restyled
 from wzp_tui.tui.widgets.selecting import Place, Selecting
-
-_WHEEL = 3
 
 
 class PaneText(Selecting):
@@ -78,16 +75,6 @@ class PaneText(Selecting):
         """Go through the text, back with a negative number."""
         self._back = min(max(0, self._back - rows), max(0, len(self._strips) - self.size.height))
         self.refresh()
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        event.prevent_default()
-        self.scroll_rows(-_WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        event.prevent_default()
-        self.scroll_rows(_WHEEL)
 
 
 def _at(strips: list[Strip], row: int) -> Strip | None:

@@ -5,15 +5,15 @@ from abc import abstractmethod
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
-from textual.widget import Widget
 
 from wzp_tui.tui import clipboard
+from wzp_tui.tui.widgets.wheel import Wheel
 
 Place = tuple[int, int]
 """A line, by a number that stays its own while lines come and go, and a column of it."""
 
 
-class Selecting(Widget):
+class Selecting(Wheel):
     """A widget whose text can be marked and copied with the mouse. Textual's own way counts rows, and here rows move."""
 
     ALLOW_SELECT = False

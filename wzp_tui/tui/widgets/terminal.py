@@ -30,7 +30,6 @@ _GAP = 1 / 30
 """Seconds between two paintings."""
 _HALF_FRAME = 0.15
 """Seconds that a program may take to draw a synchronized frame."""
-_WHEEL = 3
 _BACK = {"shift+pageup": -1, "alt+pageup": -1, "shift+pagedown": 1, "alt+pagedown": 1}
 
 
@@ -292,22 +291,15 @@ class TerminalView(Selecting):
         if self._buttons or (not self._dragging and self._is_for_program(event)):
             self._report("move", event.button, event)
 
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._wheel(4, -_WHEEL, event)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._wheel(5, _WHEEL, event)
-
-    def _wheel(self, button: int, rows: int, event: events.MouseEvent) -> None:
+    def wheel(self, rows: int, event: events.MouseEvent) -> None:
         if self._is_for_program(event):
-            self._report("press", button, event)
-            return
-        event.stop()
-        event.prevent_default()
-        if self._write and self._screen and self._screen.alternate:  # as terminals do: less and man have no scrollback
-            self._send(encode_key("up" if rows < 0 else "down", None, self._screen.modes) * _WHEEL)
+            self._report("press", 4 if rows < 0 else 5, event)
+        elif self._write and self._screen and self._screen.alternate:  # as terminals do: less and man have no scrollback
+            event.stop()
+            event.prevent_default()
+            self._send(encode_key("up" if rows < 0 else "down", None, self._screen.modes) * abs(rows))
         else:
-            self.scroll_rows(rows)
+            super().wheel(rows, event)
 
     def _is_for_program(self, event: events.MouseEvent) -> bool:
         return bool(self._write and self._screen and self._screen.modes.mouse != "off" and not event.shift and self._kept is None)
