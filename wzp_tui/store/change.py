@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
-from wzp_tui.store import archive, events, lanes, rows
+from wzp_tui.store import archive, events, rows
+from wzp_tui.store.transition import dead_waits, refuse_the_impossible, set_state, skip_the_impossible
 from wzp_tui.store.wake import Seats as Seats
 from wzp_tui.store.wake import seats_of
 from wzp_tui.tasks.check import check_fields, check_task
@@ -13,7 +14,7 @@ from wzp_tui.tasks.cycle import cycle_words, find_cycle
 from wzp_tui.tasks.lane import lane_of
 from wzp_tui.tasks.order import rank_ms
 from wzp_tui.tasks.policy import Policy
-from wzp_tui.tasks.task import LIVE, After, Condition, NewTask, State, Task, check_transition, command_line
+from wzp_tui.tasks.task import After, NewTask, State, Task, command_line
 
 
 def check(connection: sqlite3.Connection, new: NewTask) -> NewTask:
@@ -67,7 +68,7 @@ def add(
     _set_after(connection, id, new.after)
     _set_names(connection, "task_lock", id, new.locks)
     _set_names(connection, "task_touch", id, new.touches)
-    return id, _skip_the_impossible(connection, actor, rows.task(connection, id)) | {seats_of(new.lane, id)}
+    return id, skip_the_impossible(connection, actor, rows.task(connection, id)) | {seats_of(new.lane, id)}
 
 
 def _storable(title: str) -> str:
@@ -86,115 +87,17 @@ def _set_names(connection: sqlite3.Connection, table: str, id: int, names: Itera
     connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", [(id, name) for name in names])
 
 
-def set_state(
-    connection: sqlite3.Connection,
-    actor: str,
-    task: Task,
-    new: State,
-    reason: str = "",
-    not_before_ms: int | None = None,
-    waits_since_ms: int = 0,
-) -> Seats:
-    """Move a task, and those that are queued behind it: skipped when what they wait for can never be, queued again when it may.
-
-    A task that is queued while it waits for what can never be is skipped at once. A held one stays held. When a task may start stays as it
-    was where `not_before_ms` is `None`.
-    """
-    touched = _move(connection, actor, task, new, reason, not_before_ms, waits_since_ms)
-    moved = [(task.id, new)]
-    if new is State.QUEUED and (dead := _dead_end(connection, task)):
-        touched |= _move(connection, actor, rows.task(connection, task.id), State.SKIPPED, dead)
-        moved = [(task.id, State.SKIPPED)]
-    while moved:
-        id, state = moved.pop()
-        for waiting, condition in _dependents(connection, id):
-            wait = After(id, condition)
-            if wait.never_met_by(state) and waiting.state is State.QUEUED:
-                touched |= _move(connection, actor, waiting, State.SKIPPED, _dead_words(wait, state))
-                moved.append((waiting.id, State.SKIPPED))
-            elif not wait.never_met_by(state) and waiting.state is State.SKIPPED and not _dead_end(connection, waiting):
-                touched |= _move(connection, actor, waiting, State.QUEUED)
-                moved.append((waiting.id, State.QUEUED))
-            elif wait.met_by(state) and waiting.state is State.QUEUED:
-                touched.add(seats_of(waiting.lane, waiting.id))
-    if task.state in LIVE and new not in LIVE:
-        touched |= lanes.makes_room(connection, task)
-    if new in (State.FAILED, State.LOST):
-        lanes.pause_on_failure(connection, actor, task, new)
-    return touched
-
-
-def _move(
-    connection: sqlite3.Connection,
-    actor: str,
-    task: Task,
-    new: State,
-    reason: str = "",
-    not_before_ms: int | None = None,
-    waits_since_ms: int = 0,
-) -> Seats:
-    check_transition(task.id, task.state, new)
-    now = events.now_ms()
-    wait = (task.not_before_ms, task.waits_since_ms) if not_before_ms is None else (not_before_ms, waits_since_ms)
-    changed = connection.execute(
-        "UPDATE task SET state = ?, reason = ?, changed_ms = ?, not_before_ms = ?, waits_since_ms = ?, seen = 0,"
-        " next_rank = CASE WHEN ? IN ('queued', 'held') THEN next_rank ELSE 0 END WHERE id = ? AND state = ?",
-        (new, reason, now, *wait, new, task.id, task.state),
-    ).rowcount
-    if changed != 1:
-        raise TransitionError(f"#{task.id} changed meanwhile; look at it again")
-    events.record(connection, actor, "task.state", task=task.id, old=task.state, new=new, data={"reason": reason} if reason else None)
-    return {seats_of(task.lane, task.id)} if new is State.QUEUED or task.lane is None else set()
-
-
-def _dependents(connection: sqlite3.Connection, id: int) -> list[tuple[Task, Condition]]:
-    found = connection.execute(
-        "SELECT task, condition FROM task_after CROSS JOIN task ON task.id = task_after.task WHERE before = ? AND archived = 0", (id,)
-    ).fetchall()
-    return [(rows.task(connection, waiting), Condition(condition)) for waiting, condition in found]
-
-
-def _dead_end(connection: sqlite3.Connection, task: Task) -> str:
-    """Why the task cannot run: a task before it, and what became of that; empty where it may run."""
-    for wait in task.after:
-        state = State(connection.execute("SELECT state FROM task WHERE id = ?", (wait.task,)).fetchone()[0])
-        if wait.never_met_by(state):
-            return _dead_words(wait, state)
-    return ""
-
-
-def _dead_words(wait: After, state: State) -> str:
-    """`#12 failed`; `#12 done, not failed`."""
-    return f"#{wait.task} {state}" if wait.condition is Condition.DONE else f"#{wait.task} {state}, not {wait.condition}"
-
-
-def _skip_the_impossible(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
-    dead = _dead_end(connection, task)
-    return set_state(connection, actor, task, State.SKIPPED, dead) if dead and task.state is State.QUEUED else set()
-
-
-def refuse_the_impossible(connection: sqlite3.Connection, task: Task) -> None:
-    """Raise `TransitionError` where the task would be queued only to be skipped."""
-    dead = _dead_end(connection, task)
-    if dead:
-        raise TransitionError(f"#{task.id} cannot run: {dead}; retry that one first, or release #{task.id} anyway")
-
-
 def release(connection: sqlite3.Connection, actor: str, task: Task, anyway: bool) -> Seats:
     """Let a held task start. `anyway`: a skipped one, too, and without what it waits for that can never be."""
     if task.state is State.SKIPPED and not anyway:
         raise TransitionError(f"#{task.id} is skipped: {task.reason}; `wzp-tui task release {task.id} --anyway` lets it run all the same")
     if task.state not in (State.HELD, State.SKIPPED):
         raise TransitionError(f"#{task.id} is {task.state}, not held")
-    if anyway and (dead := [wait for wait in task.after if _is_dead(connection, wait)]):
+    if anyway and (dead := [wait for wait, _ in dead_waits(connection, task)]):
         connection.executemany("DELETE FROM task_after WHERE task = ? AND before = ?", [(task.id, wait.task) for wait in dead])
         events.record(connection, actor, "task.freed", task=task.id, data={"after": [wait.name for wait in dead]})
     refuse_the_impossible(connection, task._replace(after=rows.task(connection, task.id).after))
     return set_state(connection, actor, rows.task(connection, task.id), State.QUEUED)
-
-
-def _is_dead(connection: sqlite3.Connection, wait: After) -> bool:
-    return wait.never_met_by(State(connection.execute("SELECT state FROM task WHERE id = ?", (wait.task,)).fetchone()[0]))
 
 
 def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
@@ -205,7 +108,7 @@ def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats
     connection.execute(
         "UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now, task.due_ms), task.id)
     )
-    return set_state(connection, actor, task, State.QUEUED, not_before_ms=0)
+    return set_state(connection, actor, task._replace(not_before_ms=0, waits_since_ms=0), State.QUEUED)
 
 
 def assign(connection: sqlite3.Connection, actor: str, task: Task, lane: str | None, place: str) -> Seats:
@@ -257,7 +160,7 @@ def edit(connection: sqlite3.Connection, actor: str, task: Task, **fields: objec
     if fields.keys() & _RANKING:  # it finds its place anew, wherever it was moved
         set_rank(connection, edited, 0)
     events.record(connection, actor, "task.edited", task=task.id, data={"fields": sorted(fields)})
-    return {seats_of(task.lane, task.id)} | _skip_the_impossible(connection, actor, edited)
+    return {seats_of(task.lane, task.id)} | skip_the_impossible(connection, actor, edited)
 
 
 def _column(name: str, value: object, task: Task) -> object:

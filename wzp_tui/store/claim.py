@@ -3,9 +3,10 @@
 import sqlite3
 from typing import NamedTuple
 
-from wzp_tui.store import change, events, rows
+from wzp_tui.store import events, rows
 from wzp_tui.store.process import boot
-from wzp_tui.store.wake import seats_of
+from wzp_tui.store.transition import set_state
+from wzp_tui.store.wake import Seats, seats_of
 from wzp_tui.tasks import outcome
 from wzp_tui.tasks.run import ExitRecord, Run
 from wzp_tui.tasks.task import LIVE, MEETS, OPEN, State, Task
@@ -95,7 +96,7 @@ def claim(connection: sqlite3.Connection, actor: str, seat: Seat, worker: Worker
     if id is None:
         return None
     task = rows.task(connection, id)
-    change.set_state(connection, actor, task, State.RUNNING)
+    set_state(connection, actor, task, State.RUNNING)
     connection.execute("UPDATE task SET tries = tries + 1 WHERE id = ?", (id,))
     attempt = connection.execute("SELECT count(*) + 1 FROM run WHERE task = ?", (id,)).fetchone()[0]
     connection.execute(
@@ -109,7 +110,7 @@ def claim(connection: sqlite3.Connection, actor: str, seat: Seat, worker: Worker
     return Claim(run, rows.task(connection, id))
 
 
-def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> change.Seats:
+def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> Seats:
     """Take in an exit record. A second time it changes nothing."""
     run = rows.run_by_token(connection, record.token)
     if run is None or not run.open:
@@ -118,7 +119,7 @@ def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> ch
     _end(connection, run, record)
     tries = outcome.tries_in_a_row(task.policy, _tries(connection, task), record.ended_ms - run.started_ms)
     connection.execute("UPDATE task SET tries = ? WHERE id = ?", (tries, task.id))
-    state, reason, *wait = outcome.outcome(task, tries, record, _starts(connection, task))
+    end = outcome.outcome(task, tries, record, _starts(connection, task))
     events.record(
         connection,
         actor,
@@ -127,36 +128,41 @@ def finish(connection: sqlite3.Connection, actor: str, record: ExitRecord) -> ch
         run=run.id,
         data={"exit": record.exit, "signal": record.signal, "reason": record.reason, "log_dropped": record.log_dropped},
     )
-    return change.set_state(connection, actor, task, state, reason, *wait)
+    return _become(connection, actor, task, end)
 
 
-def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Seats:
+def lose(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> Seats:
     """End a run whose end nobody saw."""
     now = events.now_ms()
     task = rows.task(connection, run.task)
     _end(connection, run, ExitRecord(run.token, run.id, run.task, now, reason=reason))
-    state, reason, *wait = outcome.lost_outcome(task, _tries(connection, task), now, reason, _starts(connection, task))
+    end = outcome.lost_outcome(task, _tries(connection, task), now, reason, _starts(connection, task))
     events.record(connection, actor, "run.lost", task=task.id, run=run.id, data={"reason": reason})
-    return change.set_state(connection, actor, task, state, reason, *wait) | {seats_of(run.lane, task.id)}
+    return _become(connection, actor, task, end) | {seats_of(run.lane, task.id)}
 
 
-def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> change.Seats:
+def give_back(connection: sqlite3.Connection, actor: str, run: Run, reason: str) -> Seats:
     """End a run whose command never began: the task is as it was, and its retries too."""
     task = rows.task(connection, run.task)
     _end(connection, run, ExitRecord(run.token, run.id, run.task, events.now_ms(), reason=reason))
     connection.execute("UPDATE task SET tries = tries - 1 WHERE id = ?", (task.id,))
     events.record(connection, actor, "run.void", task=task.id, run=run.id, data={"reason": reason})
-    return change.set_state(connection, actor, task, State.QUEUED, reason) | {seats_of(run.lane, task.id)}
+    return set_state(connection, actor, task, State.QUEUED, reason) | {seats_of(run.lane, task.id)}
 
 
-def serving(connection: sqlite3.Connection, actor: str, run_id: int, ready_ms: int) -> change.Seats:
+def serving(connection: sqlite3.Connection, actor: str, run_id: int, ready_ms: int) -> Seats:
     """Say that a service serves. Where its run has ended, or serves already, it changes nothing."""
     found = rows.runs(connection, "WHERE id = ? AND ended_ms IS NULL", (run_id,))
     task = rows.task(connection, found[0].task) if found else None
     if task is None or task.state is not State.RUNNING:
         return set()
     connection.execute("UPDATE run SET ready_ms = ? WHERE id = ?", (ready_ms, run_id))
-    return change.set_state(connection, actor, task, State.SERVING)
+    return set_state(connection, actor, task, State.SERVING)
+
+
+def _become(connection: sqlite3.Connection, actor: str, task: Task, end: outcome.Outcome) -> Seats:
+    later = task._replace(not_before_ms=end.not_before_ms, waits_since_ms=end.waits_since_ms)
+    return set_state(connection, actor, later, end.state, end.reason)
 
 
 def _tries(connection: sqlite3.Connection, task: Task) -> int:

@@ -10,9 +10,10 @@ import sqlite3
 from enum import Enum, auto
 
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import change, claim, events, rows
+from wzp_tui.store import claim, events, rows
 from wzp_tui.store.lock import NOT_BEGUN, is_held, read_lock, remove
 from wzp_tui.store.process import Process, boot, is_alive, with_environment
+from wzp_tui.store.wake import Seats
 from wzp_tui.tasks.run import ExitRecord, Run
 
 
@@ -57,7 +58,7 @@ def child_lives(folder: StoreFolder, run: Run) -> bool:
     return is_held(folder.child_lock(run.token)) or (child is not None and is_alive(child))
 
 
-def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token: str) -> tuple[Verdict, change.Seats]:
+def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token: str) -> tuple[Verdict, Seats]:
     """Judge a run whose worker's lock was free, inside a write transaction."""
     run = rows.run_by_token(connection, token)
     if run is None or not run.open:

@@ -5,16 +5,16 @@ from sqlite3 import Connection
 
 from wzp_tui.errors import TransitionError, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import View, archive, backup, change, claim, deeds, events, lanes, liveness, migrate, moving, process, rows, sweep, wake
+from wzp_tui.store import archive, backup, change, claim, deeds, events, lanes, liveness, migrate, moving, process, rows, sweep, wake
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.database import say_on_stderr
-from wzp_tui.store.events import Event
+from wzp_tui.store.reading import Reading
+from wzp_tui.store.transition import set_state
 from wzp_tui.store.undone import Undone
-from wzp_tui.store.viewing import Viewer
+from wzp_tui.store.wake import Seats
 from wzp_tui.store.writing import Writing
-from wzp_tui.tasks.lane import Lane
 from wzp_tui.tasks.order import Spot
-from wzp_tui.tasks.run import ExitRecord, Run
+from wzp_tui.tasks.run import ExitRecord
 from wzp_tui.tasks.series import NewSeries, Series
 from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
 
@@ -26,17 +26,14 @@ QUICK = 0.2
 """Seconds that a worker waits for the store while a command runs: its output must not wait longer."""
 
 
-class SqliteStore(Writing):
-    """A `Store` over one folder. It belongs to the thread that opened it."""
+class SqliteStore(Reading, Writing):
+    """A `Store` over one folder: what changes it. It belongs to the thread that opened it."""
 
     def __init__(self, folder: StoreFolder, actor: str, notice: Callable[[str], None] | None = None, boot: str | None = None) -> None:
-        super().__init__()
+        Reading.__init__(self, migrate.open_database(folder, notice or say_on_stderr))
+        Writing.__init__(self)
         self.folder = folder
         self.actor = actor
-        self._database = migrate.open_database(folder, notice or say_on_stderr)
-        self._read = self._database.read
-        self._viewer = Viewer()
-        self._seen: tuple[int, int] | None = None
         self._sweep = sweep.Sweep(folder)
         self._boot = process.boot() if boot is None else boot
         self._boot_is_noted = False
@@ -44,46 +41,13 @@ class SqliteStore(Writing):
     def close(self) -> None:
         self._database.close()
 
-    def view(self, events: int = 50) -> View:
-        with self._read() as connection:
-            return self._viewer.look(connection, events)
-
-    def task(self, id: int) -> Task:
-        with self._read() as connection:
-            return rows.task(connection, id)
-
-    def runs(self, task: int) -> tuple[Run, ...]:
-        with self._read() as connection:
-            rows.task(connection, task)
-            return rows.runs(connection, "WHERE task = ? ORDER BY id", (task,))
-
-    def durations(self, task: int) -> tuple[float, ...]:
-        with self._read() as connection:
-            return rows.durations(connection, task)
-
-    def recent_runs(self, tasks: Sequence[int] = (), *, since_ms: int = 0, limit: int = 1000) -> tuple[Run, ...]:
-        chosen = f"task IN ({', '.join('?' * len(tasks))}) AND" if tasks else ""
-        where = f"WHERE {chosen} (ended_ms IS NULL OR ended_ms >= ?) ORDER BY id DESC LIMIT ?"
-        with self._read() as connection:
-            return rows.runs(connection, where, (*tasks, since_ms, limit))
-
-    def events_since(self, seq: int, limit: int = 1000) -> tuple[Event, ...]:
-        with self._read() as connection:
-            return events.since(connection, seq, limit)
-
-    def changed(self) -> bool:
-        # SQLite counts the commits of others and our own changes apart.
-        seen = (self._database.execute("PRAGMA data_version").fetchone()[0], self._database.connection.total_changes)
-        changed, self._seen = seen != self._seen, seen
-        return changed
-
     def add(self, new: NewTask) -> int:
         return self.add_all([(new, ())])[0]
 
     def add_all(self, batch: Sequence[tuple[NewTask, Sequence[After]]], new_lanes: Mapping[str, int] = {}) -> list[int]:
         self._note_boot()
         ids: list[int] = []
-        touched: change.Seats = set()
+        touched: Seats = set()
         with self._database.write() as connection:
             for name, slots in new_lanes.items():
                 if lanes.find(connection, name) is None:
@@ -106,7 +70,7 @@ class SqliteStore(Writing):
         self._do_deed(id, "edited", changed, lambda connection, task: change.edit(connection, self.actor, task, **fields))
 
     def put_back(self, id: int, **fields: object) -> None:
-        def put_back(connection: Connection, task: Task) -> change.Seats:
+        def put_back(connection: Connection, task: Task) -> Seats:
             deeds.forget_last(connection, self.actor, id)
             return deeds.restore(connection, self.actor, task, fields)
 
@@ -125,7 +89,7 @@ class SqliteStore(Writing):
         return Undone(was, tuple(done), tuple(refused))
 
     def hold(self, id: int) -> None:
-        self._do_deed(id, "held", ("state",), lambda connection, task: change.set_state(connection, self.actor, task, State.HELD, "by you"))
+        self._do_deed(id, "held", ("state",), lambda connection, task: set_state(connection, self.actor, task, State.HELD, "by you"))
 
     def release(self, id: int, *, anyway: bool = False) -> None:
         changed = ("state", "after") if anyway else ("state",)
@@ -135,7 +99,7 @@ class SqliteStore(Writing):
         self._do_deed(id, "put first", ("next_rank",), lambda connection, task: moving.do_next(connection, self.actor, task))
 
     def move(self, id: int, *, lane: str | None = None, workspace: str | None = None, spot: Spot | None = None) -> None:
-        def move(connection: Connection, task: Task) -> change.Seats:
+        def move(connection: Connection, task: Task) -> Seats:
             gave_way, touched = moving.move(connection, self.actor, task, lane, workspace, spot)
             for other in gave_way:
                 self._remember(connection, deeds.GAVE_WAY, other, ("moved_ms",))
@@ -144,7 +108,7 @@ class SqliteStore(Writing):
         self._do_deed(id, "moved", MOVED, move)
 
     def retry(self, id: int) -> None:
-        def queue_again(connection: Connection, task: Task) -> change.Seats:
+        def queue_again(connection: Connection, task: Task) -> Seats:
             if task.state in OPEN:
                 raise TransitionError(f"#{id} is {task.state}; only a task that has ended can run again")
             return change.queue_again(connection, self.actor, task)
@@ -154,13 +118,13 @@ class SqliteStore(Writing):
     def cancel(self, id: int) -> str:
         answer = "cancelled"
 
-        def cancel(connection: Connection, task: Task) -> change.Seats:
+        def cancel(connection: Connection, task: Task) -> Seats:
             nonlocal answer
             if task.state in LIVE:
                 answer = "asked"
                 return self._ask_to_stop(connection, task, "stop")
             self._remember(connection, "cancelled", task, ("state", "next_rank"))
-            return change.set_state(connection, self.actor, task, State.CANCELLED, "by you")
+            return set_state(connection, self.actor, task, State.CANCELLED, "by you")
 
         self._change(id, cancel)
         return answer
@@ -170,7 +134,7 @@ class SqliteStore(Writing):
             raise UsageError(f"{kind!r} is no way to stop a task; there are: {', '.join(STOPS[1:])}")
         self._change(id, lambda connection, task: self._ask_to_stop(connection, task, kind))
 
-    def _ask_to_stop(self, connection: Connection, task: Task, kind: str) -> change.Seats:
+    def _ask_to_stop(self, connection: Connection, task: Task, kind: str) -> Seats:
         run = rows.open_run(connection, task.id)
         if run is None:
             raise TransitionError(f"#{task.id} is {task.state}; only a running task can be stopped")
@@ -185,7 +149,7 @@ class SqliteStore(Writing):
         return set()
 
     def done(self, id: int) -> None:
-        def done(connection: Connection, task: Task) -> change.Seats:
+        def done(connection: Connection, task: Task) -> Seats:
             if task.state is State.FAILED or task.state is State.LOST:
                 connection.execute("UPDATE task SET seen = 1 WHERE id = ?", (id,))
                 events.record(connection, self.actor, "task.seen", task=id)
@@ -193,7 +157,7 @@ class SqliteStore(Writing):
                 return set()
             if task.state is not State.REVIEW:
                 raise TransitionError(f"#{id} is {task.state}; done accepts a task in review, or marks a failed one as seen")
-            return change.set_state(connection, self.actor, task, State.DONE, "accepted")
+            return set_state(connection, self.actor, task, State.DONE, "accepted")
 
         self._change(id, done)
 
@@ -202,12 +166,6 @@ class SqliteStore(Writing):
 
     def bring_back(self, id: int) -> None:
         self._do_deed(id, "brought back", ("archived",), lambda connection, task: archive.bring_back(connection, self.actor, task))
-
-    def history(
-        self, text: str = "", *, archived: bool | None = None, before: int | None = None, limit: int = 50
-    ) -> tuple[tuple[Task, Run | None], ...]:
-        with self._read() as connection:
-            return archive.history(connection, text, archived, before, limit)
 
     def set_archive_days(self, days: int) -> None:
         with self._read() as connection:
@@ -243,14 +201,6 @@ class SqliteStore(Writing):
             seats = _seats_of(rows.one_series(connection, id))
         self._wake(seats)
         return id
-
-    def series(self) -> tuple[Series, ...]:
-        with self._read() as connection:
-            return rows.series(connection)
-
-    def one_series(self, id: int) -> Series:
-        with self._read() as connection:
-            return rows.one_series(connection, id)
 
     def pause_series(self, id: int, paused: bool) -> None:
         from wzp_tui.store import series
@@ -289,21 +239,9 @@ class SqliteStore(Writing):
             how(connection, self.actor, found)
         self._wake(_seats_of(found))
 
-    def lanes(self) -> tuple[Lane, ...]:
-        with self._read() as connection:
-            return rows.lanes(connection)
-
-    def candidate(self, seat: Seat) -> int | None:
-        with self._read() as connection:
-            return claim.candidate(connection, seat)
-
-    def next_due_ms(self, seat: Seat) -> int | None:
-        with self._read() as connection:
-            return claim.next_due_ms(connection, seat)
-
     def claim(self, seat: Seat, worker: Worker, token: str, ended: ExitRecord | None = None) -> Claim | None:
         self._note_boot()
-        touched: change.Seats = set()
+        touched: Seats = set()
         with self._database.write() as connection:
             if ended is not None:
                 touched |= claim.finish(connection, self.actor, ended)
@@ -329,17 +267,6 @@ class SqliteStore(Writing):
             task = connection.execute("SELECT task FROM run WHERE id = ?", (run,)).fetchone()
             events.record(connection, self.actor, kind, run=run, task=task[0] if task else None, data=data)
         self._wake(set())
-
-    def open_run(self, seat: Seat) -> Run | None:
-        with self._read() as connection:
-            if seat.task is not None:
-                return rows.open_run(connection, seat.task)
-            found = rows.runs(connection, "WHERE lane = ? AND slot = ? AND ended_ms IS NULL", (seat.lane, seat.slot))
-            return found[0] if found else None
-
-    def stop_asked(self, run: int) -> tuple[str, int]:
-        row = self._database.execute("SELECT stop, stop_serial FROM run WHERE id = ?", (run,)).fetchone()
-        return (row[0], row[1]) if row else ("", 0)
 
     def settle(self) -> None:
         self._note_boot()
@@ -381,6 +308,6 @@ class SqliteStore(Writing):
         self._boot_is_noted = True
 
 
-def _seats_of(series: Series) -> change.Seats:
+def _seats_of(series: Series) -> Seats:
     """Who deals with its ticks, besides the tower."""
     return {wake.seats_of(series.task.lane, 0)} if series.task.lane else set()
