@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -124,6 +126,31 @@ async def test_a_search_through_many_logs_can_be_ended(tmp_path: Path) -> None:
     await asyncio.wait_for(running, 10)
     assert search._process is not None
     assert search._process.returncode is not None
+
+
+LEAVER = """
+import asyncio, sys
+from wzp_tui.logs.query import Query
+from wzp_tui.logs.search_all import SearchAll
+
+async def leave(turns):
+    search = SearchAll([sys.argv[1]] * 1000, Query())
+    searching = asyncio.create_task(search.run(lambda: None))
+    while search._process is None: await asyncio.sleep(0)
+    for _ in range(turns): await asyncio.sleep(0)
+    searching.cancel()
+    await asyncio.sleep(0)
+
+for turns in range(8): asyncio.run(leave(turns))
+"""
+
+
+def test_who_leaves_in_the_middle_of_a_search_hears_no_complaint(tmp_path: Path) -> None:
+    """The tower cancels a search when it ends, and its event loop does so once more."""
+    log = tmp_path / "log"
+    log.write_text("nothing to see\n" * 100_000)
+    left = subprocess.run([sys.executable, "-X", "dev", "-c", LEAVER, log], capture_output=True, text=True)
+    assert (left.returncode, left.stderr) == (0, "")
 
 
 # --- the store and the command line ---------------------------------------------

@@ -58,8 +58,19 @@ class Child(ABC):
                 if code and not self._cancelled:
                     self.problem = "took too long" if code in (-signal.SIGXCPU, -signal.SIGKILL) else "failed"
         finally:
-            self.cancel()
-            await process.wait()
+            await self._end(process)
+
+    async def _end(self, process: Process) -> None:
+        """Kill it and collect it. Who cancels again waits as well: a process that outlives its event loop is complained of at its end."""
+        self.cancel()
+        again: asyncio.CancelledError | None = None
+        while process.returncode is None:
+            try:
+                await process.communicate()
+            except asyncio.CancelledError as error:
+                again = error
+        if again:
+            raise again
 
     async def _read(self, process: Process, changed: Callable[[], None]) -> None:
         assert process.stdout
