@@ -1,21 +1,16 @@
 """Tasks that wait for a time, and series: tasks that come again. On a real store whose clock the test sets."""
 
 import contextlib
-import multiprocessing
-import random
 import sqlite3
-import time
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
 
+from tests.series import HOUR, MINUTE, NOON, SECOND_MS, Clock, a_series, ticks, told
 from tests.stores import FIRST, SECOND, a_task, begin, begun, end, ids
-from tests.support import wait_until
 from wzp_tui.errors import NotFound, UsageError
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import NewSeries, Store, open_store
+from wzp_tui.store import Store
 from wzp_tui.store import events as history
 from wzp_tui.tasks import order
 from wzp_tui.tasks.parse_policy import parse_ready
@@ -23,38 +18,12 @@ from wzp_tui.tasks.policy import Policy, Service
 from wzp_tui.tasks.series import Overlap
 from wzp_tui.tasks.task import After, Priority, State
 
-SECOND_MS, MINUTE, HOUR = 1000, 60_000, 3_600_000
-NOON = 1_800_000_000_000
-
-
-class Clock:
-    """The clock of this process's stores."""
-
-    now = NOON
-
-    def __call__(self) -> int:
-        return self.now
-
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(history, "now_ms", clock)
     return clock
-
-
-def a_series(every: str = "10m", **fields: Any) -> NewSeries:
-    chosen = {name: fields.pop(name) for name in ("overlap", "catch_up") if name in fields}
-    return NewSeries(a_task(**fields), every, **chosen)
-
-
-def ticks(store: Store) -> list[int]:
-    """The ticks that have a task, in minutes since noon."""
-    return [(task.tick_ms - NOON) // MINUTE for task in store.view().tasks if task.tick_ms is not None]
-
-
-def told(store: Store, kind: str) -> list[dict[str, Any]]:
-    return [event.data for event in store.events_since(0) if event.kind == kind]
 
 
 def reason(store: Store, id: int, now: int = NOON) -> str:
@@ -138,13 +107,47 @@ def test_who_deals_with_one_lane_leaves_the_others(store: Store, clock: Clock) -
     assert {task.series for task in store.view().tasks} == {mine, other}
 
 
-def test_a_tick_is_dealt_with_once_though_the_clock_is_set_back_and_forth(store: Store, clock: Clock) -> None:
-    store.add_series(a_series(overlap=Overlap.QUEUE))
-    for minutes in (10, 20, -40, 0, 10, 20, 30):
-        clock.now = NOON + minutes * MINUTE
+# --- what is done ------------------------------------------------------------------------------
+
+
+def test_the_last_ten_done_tasks_of_a_series_stay_in_sight_and_all_that_failed(store: Store, clock: Clock) -> None:
+    store.add_series(a_series("5s"))
+    other = store.add(a_task(title="no series"))
+    store.do_next(other)
+    end(store, begun(store))
+    failed = []
+    for number in range(40):
+        clock.now += 5 * SECOND_MS
         store.tick()
+        claim = begun(store)
+        end(store, claim, int(number % 10 == 3))
+        failed += [claim.task.id] * (number % 10 == 3)
+    clock.now += 5 * SECOND_MS
+    store.tick()
+    shown = store.view().tasks
+    assert [task.id for task in shown if task.state is State.FAILED] == failed
+    assert len([task for task in shown if task.state is State.DONE and task.series]) == 10
+    assert other in ids(store)
+    assert store.task(2).archived
+    assert len(store.history(archived=True, limit=100)) == 26
+    assert len(told(store, "task.archived")) == 26
+
+
+def test_a_done_task_that_another_one_waits_for_stays(store: Store, clock: Clock) -> None:
+    store.add_series(a_series("5s"))
+    clock.now += 5 * SECOND_MS
+    store.tick()
+    end(store, begun(store))
+    store.add(a_task(after=(After(1),), hold=True))
+    for _ in range(12):
+        clock.now += 5 * SECOND_MS
         store.tick()
-    assert ticks(store) == [10, 20, 30]
+        end(store, begun(store))
+    assert 1 in ids(store)
+    assert store.task(3).archived
+
+
+# --- ticks that were missed ---------------------------------------------------------------------
 
 
 def test_an_hour_that_the_clock_jumps_over_was_missed(store: Store, clock: Clock) -> None:
@@ -280,86 +283,3 @@ def test_a_series_whose_lane_is_gone_is_paused_and_says_why(store: Store, folder
     store.tick()
     assert "no lane 'build'" in store.one_series(gone).reason
     assert [task.series for task in store.view().tasks] == [other]
-
-
-# --- clocks and zones ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.mark.parametrize(
-    ("first", "expected"),
-    [
-        ("2027-03-27T00:00+01:00", ["03-27 02:30 +0100", "03-28 03:00 +0200", "03-29 02:30 +0200"]),  # there is no half past two
-        ("2026-10-24T00:00+02:00", ["10-24 02:30 +0200", "10-25 02:30 +0200", "10-26 02:30 +0100"]),  # there are two
-    ],
-)
-def test_a_daily_series_comes_once_a_day_when_the_clock_changes(
-    store: Store, clock: Clock, berlin: None, first: str, expected: list[str]
-) -> None:
-    clock.now = round(datetime.fromisoformat(first).timestamp() * 1000)
-    store.add_series(a_series("30 2 * * *", overlap=Overlap.QUEUE))
-    for _ in range(72 * 6):
-        clock.now += 10 * MINUTE
-        store.tick()
-    seen = [datetime.fromtimestamp((task.tick_ms or 0) / 1000).astimezone().strftime("%m-%d %H:%M %z") for task in store.view().tasks]
-    assert seen == expected
-
-
-# --- many at once -------------------------------------------------------------------------------
-
-TICKS = 200
-
-
-def tick_all(folder: str, seed: int, begin: "multiprocessing.synchronize.Barrier | None") -> None:
-    """Look again and again, with a clock that goes forward in uneven steps, until all ticks have come."""
-    dice, clock = random.Random(seed), Clock()
-    history.now_ms = clock  # type: ignore[assignment]
-    store = open_store(folder, f"ticker {seed}")
-    if begin is not None:
-        begin.wait()
-    while clock.now < NOON + TICKS * SECOND_MS:
-        clock.now = min(clock.now + dice.randrange(1, 4) * SECOND_MS, NOON + TICKS * SECOND_MS)
-        store.tick(dice.choice([None, "default"]))
-    store.close()
-
-
-def all_of_them(store: Store) -> list[int]:
-    return sorted((task.tick_ms - NOON) // SECOND_MS for task in store.view().tasks if task.tick_ms)
-
-
-def test_every_tick_is_queued_once_though_three_processes_look(store: Store, folder: StoreFolder, clock: Clock) -> None:
-    store.add_series(a_series("1s", overlap=Overlap.QUEUE, catch_up=1000))
-    processes = multiprocessing.get_context("spawn")
-    begin = processes.Barrier(3)
-    tickers = [processes.Process(target=tick_all, args=(folder, seed, begin)) for seed in range(3)]
-    for ticker in tickers:
-        ticker.start()
-    for ticker in tickers:
-        ticker.join(60)
-    assert [ticker.exitcode for ticker in tickers] == [0, 0, 0]
-    assert all_of_them(store) == list(range(1, TICKS + 1))
-
-
-def test_every_tick_is_queued_once_though_who_looks_is_killed(store: Store, folder: StoreFolder, clock: Clock) -> None:
-    store.add_series(a_series("1s", overlap=Overlap.QUEUE, catch_up=1000))
-    processes = multiprocessing.get_context("spawn")
-    for seed in range(6):
-        ticker = processes.Process(target=tick_all, args=(folder, seed, None))
-        ticker.start()
-        there = len(ids(store))
-        wait_until(lambda seen=there, ticker=ticker: len(ids(store)) > seen or not ticker.is_alive(), 30)
-        ticker.kill()
-        ticker.join()
-        assert all_of_them(store) == list(range(1, len(ids(store)) + 1))
-    ticker = processes.Process(target=tick_all, args=(folder, 99, None))
-    ticker.start()
-    ticker.join(60)
-    assert all_of_them(store) == list(range(1, TICKS + 1))

@@ -119,6 +119,46 @@ def test_times_are_kept_and_what_comes_again_becomes_a_series(tmp_path: Path, st
     assert (refused.code, "'tick' comes again and is never over" in refused.err) == (2, True)
 
 
+def test_series_come_back_from_a_file(tmp_path: Path, store: Store) -> None:
+    ok("lane", "set", "build", "--slots", "3")
+    add_again = ("--lane", "build", "--tag", "nightly", "--lock", "db", "--timeout", "5m", "--priority", "high", "--env", "A=1")
+    ok("add", "--every", "30 2 * * *", "--catch-up", "one", "--title", "back up", *add_again, "--", "sh", "-c", "make backup")
+    ok("add", "--every", "10m", "--overlap", "queue", "--catch-up", "all(5)", "--hold", "--title", "back up", "--", "make", "check")
+    ok("add", "--every", "1h", "--at", "in 3h", "--", "true")
+    before = store.series()
+    assert [series.paused for series in before] == [False, True, False]
+    for format in ("toml", "json"):
+        file = tmp_path / f"saved.{format}"
+        file.write_text(ok("task", "export", "--format", format, "--with-env").out)
+        for series in store.series():
+            store.remove_series(series.id)
+        assert [line.partition(" ")[2] for line in ok("task", "import", str(file)).out.splitlines()] == ["back up", "back up", "true"]
+        after = store.series()
+        assert [series.task for series in after] == [series.task for series in before]
+        told = [(series.every, series.overlap, series.catch_up, series.paused) for series in before]
+        assert [(series.every, series.overlap, series.catch_up, series.paused) for series in after] == told
+        assert after[2].next_ms == before[2].next_ms, "one that has not begun begins then"
+
+
+def test_a_filter_chooses_series_by_what_their_tasks_are_made_of(store: Store) -> None:
+    ok("add", "--every", "1h", "--tag", "nightly", "--title", "back up", "--", "make", "backup")
+    ok("add", "--every", "1h", "--title", "check", "--", "true")
+    add("--tag", "nightly", "--title", "a task", "--", "true")
+
+    def exported_titles(filter: str) -> list[str]:
+        return [entry["title"] if "title" in entry else entry["name"] for entry in json.loads(export(filter).out)["task"]]
+
+    def export(filter: str) -> Any:
+        return ok("task", "export", "--format", "json", "--filter", filter)
+
+    assert exported_titles("tag:nightly") == ["a task", "back up"]
+    assert exported_titles("series:2") == ["check"]
+    assert exported_titles("-state:done -tag:nightly") == ["check"]
+    assert exported_titles("state:queued") == ["a task"]
+    assert exported_titles("command:backup") == ["back up"]
+    assert "nothing to export" in wzp("task", "export", "--filter", "state:failed").err
+
+
 def test_a_wait_for_what_is_not_exported_is_told() -> None:
     first = add("--", "true")
     add("--after", str(first), "--title", "second", "--", "true")

@@ -1,14 +1,15 @@
-"""Which tasks a filter of the command line means: those that the tower would show for it."""
+"""Which tasks and series a filter of the command line means: the tasks that the tower would show for it."""
 
 import time
 from typing import NamedTuple
 
 from wzp_tui.controller.filter import doubt, parse
+from wzp_tui.controller.filter.of_series import for_series
 from wzp_tui.controller.snapshot import MuxState, TaskRow
 from wzp_tui.controller.snapshot.holders import slot_holders
 from wzp_tui.controller.snapshot.join import Join
 from wzp_tui.paths import StoreFolder
-from wzp_tui.store import Store, View
+from wzp_tui.store import Series, Store, View
 
 
 class Matching(NamedTuple):
@@ -16,15 +17,16 @@ class Matching(NamedTuple):
 
     rows: list[TaskRow]
     """The tasks that match, in the order of the tower's list."""
+    series: list[Series]
     view: View
     now_ms: int
     none_found: str
     """What to say where there are no rows."""
 
 
-def matching(folder: StoreFolder, store: Store, filter: str) -> Matching:
+def matching(folder: StoreFolder, store: Store, text: str) -> Matching:
     """The tasks that match a filter. Raises `UsageError` for a wrong one."""
-    wanted = parse(filter)
+    wanted = parse(text)
     store.settle()
     view = store.view(events=0)
     now = time.time_ns() // 1_000_000
@@ -33,6 +35,7 @@ def matching(folder: StoreFolder, store: Store, filter: str) -> Matching:
     holders = slot_holders(folder, view)
     snapshot = Join().snapshot(view, (), holders, mux, own_pane=None, opens_panes=False, trouble="", now_ms=now)
     match = wanted.at(now)
-    why = doubt(filter, snapshot)
+    why = doubt(text, snapshot)
     rows = [row for row in snapshot.tasks if match is None or match(row)]
-    return Matching(rows, view, now, f"no task matches: {why}" if why else "no task matches")
+    series = list(filter(for_series(text), view.series))
+    return Matching(rows, series, view, now, f"no task matches: {why}" if why else "no task matches")

@@ -120,11 +120,11 @@ def import_(file: str, params: tuple[tuple[str, str], ...], hold: bool, as_json:
 
 
 @task.command()
-@click.option("--filter", "filter", metavar="EXPR", default="", help="Only tasks that match, as in `task list`.")
+@click.option("--filter", "filter", metavar="EXPR", default="", help="Only tasks and series that match, as in `task list`.")
 @click.option("--format", "format", type=click.Choice(["toml", "json"]), default="toml", show_default=True, help="Of the file.")
 @click.option("--with-env", is_flag=True, help="With the values of variables; without them, only their names are written.")
 def export(filter: str, format: str, with_env: bool) -> int:
-    """Print tasks as a file that `task import` and `run` read."""
+    """Print tasks and series as a file that `task import` reads, and `run` where nothing in it comes again."""
     from wzp_tui.cli.task_files import export_tasks
 
     return export_tasks(filter, format, with_env)

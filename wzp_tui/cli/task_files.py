@@ -36,12 +36,13 @@ def import_tasks(file: str, params: Mapping[str, str], hold: bool, as_json: bool
 
 
 def export_tasks(filter: str, format: str, with_env: bool) -> int:
-    """Print the tasks that match as a task file; what it leaves out goes to stderr."""
+    """Print the tasks and series that match as a task file; what it leaves out goes to stderr."""
     with opened() as (folder, store):
         found = matching(folder, store, filter)
-    if not found.rows:
+    if not (found.rows or found.series):
         raise UsageError(f"there is nothing to export: {found.none_found}")
-    data, left_out = exported((row.task for row in found.rows), found.view.lanes, found.now_ms, with_env=with_env)
+    tasks = (row.task for row in found.rows)
+    data, left_out = exported(tasks, found.view.lanes, found.now_ms, series=found.series, with_env=with_env)
     sys.stdout.write(json_text(data) if format == "json" else as_toml(data))
     for words in left_out:
         note(words)

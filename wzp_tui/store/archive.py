@@ -29,6 +29,12 @@ WHERE archived = 0 AND changed_ms < ?
 LIMIT {AT_ONCE}
 """
 """What may go: nothing that needs the user, nothing that an open task waits for."""
+OLD_OF_SERIES = f"""
+SELECT id FROM task INDEXED BY task_state
+WHERE archived = 0 AND state = 'done' AND series = ? AND NOT EXISTS ({_AWAITED})
+ORDER BY id DESC LIMIT {AT_ONCE} OFFSET ?
+"""
+"""Done tasks of a series but the last ones."""
 NEWEST_FIRST = """
 SELECT id, title, argv, tags, (SELECT detail FROM run WHERE run.task = task.id ORDER BY run.id DESC LIMIT 1) FROM task
 WHERE id < ? {also} ORDER BY id DESC
@@ -52,6 +58,12 @@ def bring_back(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
     if task.archived:
         _set(connection, actor, task.id, False)
     return set()
+
+
+def keep_done(connection: sqlite3.Connection, actor: str, series: int, count: int) -> None:
+    """Put away the done tasks of a series but for the last ones, in the transaction of its tick."""
+    for (id,) in connection.execute(OLD_OF_SERIES, (series, count)).fetchall():
+        _set(connection, actor, id, True)
 
 
 def sweep(database: Database, actor: str) -> bool:

@@ -194,6 +194,12 @@ def due_series(connection: sqlite3.Connection, now: int, lane: str | None) -> tu
     return series(connection, f"AND paused = 0 AND next_ms <= ? {chosen}", (now, *values))
 
 
+def early_series(connection: sqlite3.Connection, now: int, lane: str | None) -> tuple[Series, ...]:
+    """The series that were dealt with at a time that is to come: the clock was set back. Of this lane, or with `None` of all."""
+    chosen, values = ("", ()) if lane is None else ("AND lane = ?", (lane,))
+    return series(connection, f"AND paused = 0 AND last_ms > ? AND last_ms >= start_ms {chosen}", (now, *values))
+
+
 def next_tick(connection: sqlite3.Connection, lane: str | None) -> int | None:
     """The next tick of a lane, or with `None` of all; past, where nobody dealt with it yet."""
     chosen, values = ("", ()) if lane is None else ("AND lane = ?", (lane,))

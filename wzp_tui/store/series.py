@@ -1,14 +1,17 @@
 """Series: each tick adds a task, once, whoever looks. Every function works inside a write transaction of its caller."""
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wzp_tui.errors import WzpError
-from wzp_tui.store import change, events, rows
-from wzp_tui.tasks.schedule import Due, LocalZone, due, next_run, parse_every
+from wzp_tui.store import archive, change, events, rows
+from wzp_tui.tasks.schedule import GRACE, Due, LocalZone, due, next_run, parse_every
 from wzp_tui.tasks.series import NewSeries, Overlap, Series, check_series, dump
 from wzp_tui.tasks.task import command_line
 
+KEPT = 10
+"""Done tasks of a series that stay in the lists."""
+DAY_MS, SECOND_MS = 24 * 3600 * 1000, 1000
 _BUSY = "('queued', 'running', 'serving', 'asking', 'review')"
 """A held task is not among them: its user keeps it, and the series goes on."""
 
@@ -50,11 +53,14 @@ def pause(connection: sqlite3.Connection, actor: str, series: Series, reason: st
 
 def resume(connection: sqlite3.Connection, actor: str, series: Series) -> None:
     """Let it go on with the ticks from now on; those of the pause are no missed ones."""
-    last = max(events.now_ms(), series.start_ms - 1)
-    upcoming = _ms(next_run(parse_every(series.every), _at(last), _at(series.start_ms)))
-    connection.execute(
-        "UPDATE series SET paused = 0, reason = '', missed = 0, last_ms = ?, next_ms = ? WHERE id = ?", (last, upcoming, series.id)
-    )
+    now = events.now_ms()
+    if is_stuck(series, now):
+        _start_anew(connection, series, now)
+    else:
+        last = max(now, series.start_ms - 1)
+        upcoming = _ms(next_run(parse_every(series.every), _at(last), _at(series.start_ms)))
+        connection.execute("UPDATE series SET last_ms = ?, next_ms = ? WHERE id = ?", (last, upcoming, series.id))
+    connection.execute("UPDATE series SET paused = 0, reason = '', missed = 0 WHERE id = ?", (series.id,))
     _record(connection, actor, "series.resumed", series.id)
 
 
@@ -75,12 +81,40 @@ def tick(connection: sqlite3.Connection, actor: str, lane: str | None) -> change
     A series that cannot add any more is paused.
     """
     touched: change.Seats = set()
-    for series in rows.due_series(connection, events.now_ms(), lane):
+    now = events.now_ms()
+    for series in rows.early_series(connection, now, lane):
+        if is_stuck(series, now):
+            _start_anew(connection, series, now)
+            _record(connection, actor, "series.anew", series.id)
+    for series in rows.due_series(connection, now, lane):
         try:
             touched |= _tick(connection, actor, series)
         except WzpError as error:
             pause(connection, actor, series, str(error))
     return touched
+
+
+def is_stuck(series: Series, now_ms: int) -> bool:
+    """The clock was set back since it ticked, so that it would be silent for much longer than its rule says.
+
+    An interval is time that passes. A cron line is for times of the day: what came once does not come again in the hour that is repeated.
+    """
+    if series.next_ms is None or series.last_ms <= now_ms or series.last_ms < series.start_ms:
+        return False
+    every = parse_every(series.every)
+    longest = every.seconds * SECOND_MS + GRACE // timedelta(milliseconds=1)
+    return series.last_ms - now_ms > DAY_MS if every.cron else series.next_ms - now_ms > longest
+
+
+def _start_anew(connection: sqlite3.Connection, series: Series, now_ms: int) -> None:
+    """Let an interval count from now on, so that nothing comes sooner than after one; a cron line goes on with the times to come."""
+    every = parse_every(series.every)
+    start = series.start_ms if every.cron else -(-now_ms // SECOND_MS) * SECOND_MS
+    last = now_ms if every.cron else start
+    connection.execute(
+        "UPDATE series SET start_ms = ?, last_ms = ?, next_ms = ? WHERE id = ?",
+        (start, last, _ms(next_run(every, _at(last), _at(start))), series.id),
+    )
 
 
 def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> change.Seats:
@@ -98,14 +132,17 @@ def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> change.
     change.check(connection, series.task)
     touched: change.Seats = set()
     for moment in found.runs:
-        touched |= _add(connection, actor, series, _ms(moment))
+        touched |= _add(connection, actor, series, round(moment.timestamp() * 1000))
+    if found.runs:
+        archive.keep_done(connection, actor, series.id, KEPT)
     _settle(connection, actor, series, found, now, f"#{busy[0]} is not over" if busy and series.overlap is Overlap.SKIP else "")
     return touched
 
 
-def _add(connection: sqlite3.Connection, actor: str, series: Series, tick_ms: int | None) -> change.Seats:
-    known = connection.execute("SELECT 1 FROM task WHERE series = ? AND tick_ms = ?", (series.id, tick_ms)).fetchone()
-    return set() if known else change.add(connection, actor, series.task, series=series.id, tick_ms=tick_ms)[1]
+def _add(connection: sqlite3.Connection, actor: str, series: Series, tick_ms: int) -> change.Seats:
+    while connection.execute("SELECT 1 FROM task WHERE series = ? AND tick_ms = ?", (series.id, tick_ms)).fetchone():
+        tick_ms += 1  # before the clock was set back, it was as late once
+    return change.add(connection, actor, series.task, series=series.id, tick_ms=tick_ms)[1]
 
 
 def _settle(connection: sqlite3.Connection, actor: str, series: Series, found: Due, now: int, busy: str) -> None:

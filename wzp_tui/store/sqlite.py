@@ -221,12 +221,16 @@ class SqliteStore(Reading, Writing):
         return task
 
     def tick(self, lane: str | None = None, *, quick: bool = False) -> int | None:
+        now = events.now_ms()
         with self._read() as connection:
             upcoming = rows.next_tick(connection, lane)
-        if upcoming is None or upcoming > events.now_ms():
+            early = rows.early_series(connection, now, lane)
+        if (upcoming is None or upcoming > now) and not early:
             return upcoming
         from wzp_tui.store import series
 
+        if (upcoming is None or upcoming > now) and not any(series.is_stuck(each, now) for each in early):
+            return upcoming
         with self._database.write(QUICK if quick else None) as connection:
             touched = series.tick(connection, self.actor, lane)
             upcoming = rows.next_tick(connection, lane)

@@ -94,6 +94,7 @@ _KINDS = {
     "series.added": "comes again",
     "series.resumed": "goes on",
     "series.removed": "removed",
+    "series.anew": "starts anew: the clock was set back",
     "lane.resumed": "goes on",
     "lane.draining": "drains",
     "lane.removed": "removed",
