@@ -14,9 +14,10 @@ HOUR = 3_600_000
 
 
 async def test_what_waits_for_a_time_starts_then_in_an_open_tower(it: Tower) -> None:
-    when = now_ms() + 1500
-    task = await it.controller.add(a_task(title="the report", not_before_ms=when))
+    task = await it.controller.add(a_task(title="the report", not_before_ms=now_ms() + HOUR))
     await it.shows("the report", "later", "not before ")
+    when = now_ms() + 1000
+    await it.controller.edit(task, not_before_ms=when)
     await it.word(task, "done")
     row = it.row(task)
     assert row.run is not None
