@@ -31,8 +31,8 @@ def offset():
 time.time = lambda: real() + offset()
 time.time_ns = lambda: real_ns() + offset() * 10**9
 
-from wzp_tui.inpane import attempt, worker
-worker.FALLBACK = attempt.TICK_LOOK = 0.2
+from wzp_tui.inpane import attempt, lane_worker, worker
+lane_worker.FALLBACK = attempt.TICK_LOOK = 0.2
 sys.exit(worker.main(sys.argv[2:]))
 """
 """A worker whose clock is ahead of ours by the seconds in a file; it looks at the clock five times a second, not every 30 s."""
