@@ -13,11 +13,13 @@ import pytest
 from wzp_tui.clean import clean
 from wzp_tui.cli.describe import describe, describe_all
 from wzp_tui.controller import LaneRow, MuxState, Snapshot, TaskRow
-from wzp_tui.store import Lane, Store
+from wzp_tui.controller.filter import parse
+from wzp_tui.store import Lane, NewSeries, Store
 from wzp_tui.tasks.task import State
 
-from .cli import add, on_terminal, wzp
+from .cli import add, ok, on_terminal, wzp
 from .muxserver import MuxServer
+from .stores import a_task
 from .support import wait_until
 from .workers import PtyProcess
 from .worlds import NOON, busy, hostile, pane, task
@@ -79,6 +81,37 @@ def test_mux_store_lanes_and_panes_are_told() -> None:
     assert said(world(), replace(world(), opens_panes=False)) == ["another tower opens the panes; this one takes over when it ends"]
 
 
+def test_what_comes_again_is_told(store: Store) -> None:
+    store.add_series(NewSeries(a_task(title="back up"), "10m"))
+    (series,) = store.series()
+    now = world(series=(series,))
+    (line,) = said(world(), now)
+    assert re.fullmatch(r"@1 back up: every 10m, next at \d\d?:\d\d", line)
+    assert line in describe_all(now)
+    paused = series._replace(paused=True, reason="by you")
+    assert said(now, world(series=(paused,))) == ["@1 back up: every 10m, paused by you"]
+    assert said(now, world(series=(series._replace(next_ms=0),))) == [], "each tick is told by its task"
+    assert said(now, world()) == ["@1 back up: removed"]
+    assert describe_all(world(series=(series._replace(every="30 2 * * *", missed=3),)))[0].endswith(", 3 missed")
+
+
+def test_a_filter_leaves_what_it_means_and_how_much_needs_you(store: Store) -> None:
+    store.add_series(NewSeries(a_task(title="back up", lane="default"), "10m"))
+    only = parse("lane:build")
+    other = task(14, "docs", State.RUNNING, "docs/1", "running", lane="docs")
+    now = world(RUNNING, other, ASKING, series=store.series())
+    assert describe_all(now, only) == ["#12 make test: running in build/1", "1 needs you"]
+    assert describe_all(now, parse("state:done")) == ["1 needs you"]
+    over = world(*(task(id, "old", State.DONE, "", "done") for id in range(100, 130)))
+    assert describe_all(over) == ["nothing needs you"]
+    assert describe_all(over, parse("old"))[20:] == ["and 10 more that are over", "nothing needs you"]
+    assert describe(now, world(FAILED, ASKING), only) == ["10:44 #12 make test: failed, exit 2: Error 2", "10:44 1 needs you, 1 failed"]
+    assert describe(now, world(RUNNING, other, series=()), only) == ["10:44 nothing needs you any more"]
+    what_runs = describe(now, world(FAILED, other, ASKING), parse("state:running"))
+    assert "10:44 #12 make test: failed, exit 2: Error 2" in what_runs, "it was meant, so its end is told"
+    assert describe(world(FAILED, ASKING), world(FAILED, other, ASKING), parse("state:failed")) == []
+
+
 @pytest.mark.parametrize("make", [busy, hostile], ids=["busy", "hostile"])
 def test_every_line_is_one_clean_line(make: Callable[[], Snapshot]) -> None:
     now = make()
@@ -94,8 +127,8 @@ def test_every_line_is_one_clean_line(make: Callable[[], Snapshot]) -> None:
 class Plain:
     """`wzp-tui --plain` on a terminal."""
 
-    def __init__(self) -> None:
-        self.terminal: PtyProcess = on_terminal("--plain", cols=200)
+    def __init__(self, *args: str) -> None:
+        self.terminal: PtyProcess = on_terminal("--plain", *args, cols=200)
         self.terminal.shows("type help for what can be typed, close to leave")
 
     def type(self, line: str) -> None:
@@ -106,6 +139,15 @@ class Plain:
 
         def said() -> bool:
             assert line in self.lines, self.lines
+            return True
+
+        wait_until(said, 20)
+
+    def matches(self, pattern: str) -> None:
+        """Wait for a line that looks like this."""
+
+        def said() -> bool:
+            assert any(re.fullmatch(pattern, line) for line in self.lines), self.lines
             return True
 
         wait_until(said, 20)
@@ -155,6 +197,53 @@ def test_a_morning_by_lines(plain: Plain, store: Store) -> None:
     assert "\x1b" not in plain.terminal.text
     assert "\r\n" in plain.terminal.text
     assert "\r" not in plain.terminal.text.replace("\r\n", "")
+
+
+def test_an_afternoon_with_a_filter_and_a_series(store: Store) -> None:
+    store.set_lane("build", 1)
+    add("--hold", "--title", "docs", "--", "true")
+    make = add("--hold", "--title", "make", "--lane", "build", "--", "true")
+    ok("add", "--every", "1h", "--title", "check", "--lane", "build", "--", "true")
+    plain = Plain("--filter", "lane:build")
+    plain.says(f"#{make} make: held")
+    assert not any("docs" in line for line in plain.lines)
+    plain.type("series")
+    plain.matches(r"@1 check: every 1h, next at .+")
+    plain.type("series pause 1")
+    plain.says("@1 is paused")
+    plain.says("@1 check: every 1h, paused by you")
+    plain.type("series run @1")
+    plain.says("@1 adds #3")
+    plain.matches("#3 check: done after .+")
+    plain.type("series end 1")
+    plain.says("wzp-tui: series 'end': there are series run 3, series pause 3, series resume 3, series remove 3")
+    plain.type("filter docs")
+    plain.says("filter: docs")
+    plain.says("#1 docs: held")
+    plain.type(f"release {make} 1")
+    plain.matches("#1 docs: done after .+")
+    plain.type("filter colour:red")
+    plain.matches("wzp-tui: no field named 'colour'.*")
+    plain.type("filter")
+    plain.says("no filter")
+    plain.type("series remove 1")
+    plain.says("@1 check: removed")
+    plain.type("q")
+    assert plain.terminal.wait() == 0
+    assert not any(line.startswith(f"#{make} make: done") for line in plain.lines), "the filter was for docs then"
+    plain.terminal.close()
+
+
+def test_a_filter_is_for_lines(store: Store) -> None:
+    for args, wrong in (
+        (("--filter", "docs"), "--filter is for --plain"),
+        (("tower", "--headless", "--filter", "docs"), "--filter is for --plain"),
+        (("--plain", "--filter", "colour:red"), "no field named 'colour'"),
+        (("--filter", "docs", "task", "list"), "--filter stands behind the verb: `wzp-tui task … --filter EXPR`"),
+    ):
+        ran = wzp(*args)
+        assert (ran.code, wrong in ran.err) == (2, True)
+    assert "no task" not in wzp("--plain", "--filter", "docs", stdin="close\n").err
 
 
 def test_wrong_words_are_one_line_each(plain: Plain) -> None:

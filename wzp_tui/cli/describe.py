@@ -2,35 +2,79 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wzp_tui.clean import clean
+from wzp_tui.cli.series import remark
 from wzp_tui.controller import PaneRow, Section, Snapshot, TaskRow
-from wzp_tui.tasks.parse import duration_words
+from wzp_tui.controller.filter import Filter, parse
+from wzp_tui.controller.filter.of_series import for_series
+from wzp_tui.store import Series
+from wzp_tui.store.events import now_ms
+from wzp_tui.tasks.parse import duration_words, moment_words
 from wzp_tui.tasks.task import LIVE, State
 
+ALL = parse("")
+"""The filter that leaves everything."""
+MOST_OVER = 20
+"""So many tasks that are over are told one by one."""
 _CURRENT = (Section.NEEDS_YOU, Section.FAILED, Section.RUNNING, Section.QUEUED)
 
 
-def describe(before: Snapshot, after: Snapshot) -> list[str]:
-    """One line a change, each with the time of day. What moves all the time, as progress and places in a queue, is no change."""
+def describe(before: Snapshot, after: Snapshot, wanted: Filter = ALL) -> list[str]:
+    """One line a change, each with the time of day. What moves all the time, as progress and places in a queue, is no change.
+
+    Of tasks, panes and series those that the filter means, or meant before; how much needs you is told in any case.
+    """
     clock = time.strftime("%H:%M", time.localtime(after.taken_ms / 1000))
-    return [f"{clock} {line}" for line in _changes(before, after)]
+    old = _narrowed(before, wanted)
+    new = _narrowed(after, wanted, also=frozenset(row.task.id for row in old.tasks))
+    lines = [*_changes(old, new)]
+    if (said := _counts(after)) != _counts(before):
+        lines.append(said or "nothing needs you any more")
+    return [f"{clock} {line}" for line in lines]
 
 
-def describe_all(now: Snapshot) -> list[str]:
-    """What there is: all that is not over, how much of it needs you, and what is wrong."""
+def describe_all(now: Snapshot, wanted: Filter = ALL) -> list[str]:
+    """What there is: all that is not over and comes again, how much needs you, and what is wrong.
+
+    With a filter the last tasks that are over, too.
+    """
+    counts, now = _counts(now), _narrowed(now, wanted)
     lines = [*_troubles(Snapshot(now.mux, opens_panes=True), now)]
     if not now.mux.reachable:
         lines.append(_mux_words(now))
     lines += [task_line(row) for row in now.tasks if row.section in _CURRENT]
+    if wanted.tests:
+        over = [task_line(row) for row in now.tasks if row.section not in _CURRENT]
+        lines += over[:MOST_OVER] + ([f"and {len(over) - MOST_OVER} more that are over"] if len(over) > MOST_OVER else [])
+    lines += map(series_line, now.series)
     lines += [f"lane {row.lane.name}: {row.lane.words()}" for row in now.lanes if not row.lane.starts]
     lines += [_pane_line(row) for row in now.panes if _is_users(row, now)]
-    return [*lines, _counts(now) or "nothing needs you"]
+    return [*lines, counts or "nothing needs you"]
 
 
 def task_line(row: TaskRow) -> str:
     """A task as one line: `#12 make test: running in build/1`."""
     return f"{row.task.name} {clean(row.task.title, 200)}: {clean(_task_words(row), 400)}"
+
+
+def series_line(series: Series) -> str:
+    """A series as one line: `@3 back up: every 10m, next at 14:30`."""
+    rule = series.every if " " in series.every else f"every {series.every}"
+    next = "" if series.due_ms is None else f"next at {moment_words(series.due_ms, now_ms())}"
+    words = ", ".join(filter(None, (rule, next, remark(series))))
+    return f"{series.name} {clean(series.task.title, 200)}: {clean(words, 400)}"
+
+
+def _narrowed(now: Snapshot, wanted: Filter, also: frozenset[int] = frozenset()) -> Snapshot:
+    """What a filter leaves of it, and the tasks that are named."""
+    match = wanted.at(now.taken_ms)
+    if match is None:
+        return now
+    tasks = tuple(row for row in now.tasks if row.task.id in also or match(row))
+    series = tuple(filter(for_series(wanted.text), now.series))
+    return replace(now, tasks=tasks, panes=tuple(filter(match, now.panes)), series=series)
 
 
 def _changes(before: Snapshot, after: Snapshot) -> Iterator[str]:
@@ -46,10 +90,9 @@ def _changes(before: Snapshot, after: Snapshot) -> Iterator[str]:
             yield task_line(row)
         else:
             yield f"{row.task.name} {clean(old.task.title, 200)} is now called {clean(row.task.title, 200)}"
+    yield from _series(before, after)
     yield from _lanes(before, after)
     yield from _panes(before, after)
-    if (said := _counts(after)) != _counts(before):
-        yield said or "nothing needs you any more"
 
 
 def _state(row: TaskRow) -> tuple[object, ...]:
@@ -109,6 +152,15 @@ def _troubles(before: Snapshot, after: Snapshot) -> Iterator[str]:
         yield f"trouble: {clean(after.trouble, 400)}" if after.trouble else "the trouble is over"
     if before.opens_panes != after.opens_panes:
         yield "this tower opens the panes" if after.opens_panes else "another tower opens the panes; this one takes over when it ends"
+
+
+def _series(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    known = {series.id: series for series in before.series}
+    for series in after.series:
+        old = known.pop(series.id, None)
+        if old is None or (old.paused, old.reason, bool(old.missed)) != (series.paused, series.reason, bool(series.missed)):
+            yield series_line(series)
+    yield from (f"{series.name} {clean(series.task.title, 200)}: removed" for series in known.values())
 
 
 def _lanes(before: Snapshot, after: Snapshot) -> Iterator[str]:

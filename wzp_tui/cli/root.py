@@ -50,8 +50,9 @@ class Tree(click.Group):
 @click.command(cls=Tree, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("-V", "--version", is_flag=True, help="Print the version.")
 @click.option("--plain", is_flag=True, help="Open the tower as lines, for screen readers.")
+@click.option("--filter", metavar="EXPR", help="With --plain: tell only of what matches, as in `task list`.")
 @click.pass_context
-def tree(ctx: click.Context, version: bool, plain: bool) -> int:
+def tree(ctx: click.Context, version: bool, plain: bool, filter: str | None) -> int:
     """A control tower for parallel work, in one WezTerm pane.
 
     Without a verb it opens the tower: inside WezTerm with WezTerm's panes, elsewhere with embedded ones.
@@ -59,12 +60,16 @@ def tree(ctx: click.Context, version: bool, plain: bool) -> int:
     Exit codes: 0 fine, 1 it failed, 2 wrong usage or file, 3 WezTerm unreachable.
     """
     if ctx.invoked_subcommand is not None:
+        if filter is not None:
+            raise UsageError(f"--filter stands behind the verb: `wzp-tui {ctx.invoked_subcommand} … --filter EXPR`")
         if plain:
             raise UsageError("--plain is for the tower; the verbs print lines already")
         return 0
-    from wzp_tui.cli.tower import open_tower
+    from wzp_tui.cli.tower import FILTER_IS_FOR_PLAIN, open_tower
 
-    return open_tower(plain=plain)
+    if filter is not None and not plain:
+        raise UsageError(FILTER_IS_FOR_PLAIN)
+    return open_tower(plain=plain, filter=filter or "")
 
 
 def main(args: Sequence[str]) -> int:

@@ -21,25 +21,32 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 mux_option = click.option("--mux", type=click.Choice(MUXES), help="Whose panes (default: WezTerm's inside WezTerm, else embedded).")
 
 
+filter_option = click.option("--filter", metavar="EXPR", help="With --plain: tell only of what matches, as in `task list`.")
+FILTER_IS_FOR_PLAIN = "--filter is for --plain; in the tower with a screen, / filters"
+
+
 @click.command()
 @click.option("--headless", is_flag=True, help="Without a screen, until Ctrl-C or SIGTERM.")
 @click.option("--plain", is_flag=True, help="As lines, for screen readers; type `help` in it.")
+@filter_option
 @mux_option
-def tower(headless: bool, plain: bool, mux: str | None) -> int:
+def tower(headless: bool, plain: bool, filter: str | None, mux: str | None) -> int:
     """Open the tower."""
     if headless and plain:
         raise UsageError("--headless and --plain exclude each other")
+    if filter is not None and not plain:
+        raise UsageError(FILTER_IS_FOR_PLAIN)
     if headless:
         return asyncio.run(_headless(mux or ""))
-    return open_tower(mux or "", plain=plain)
+    return open_tower(mux or "", plain=plain, filter=filter or "")
 
 
-def open_tower(mux: str = "", *, plain: bool = False) -> int:
-    """Open the tower on this terminal; as lines with `plain`."""
+def open_tower(mux: str = "", *, plain: bool = False, filter: str = "") -> int:
+    """Open the tower on this terminal; as lines with `plain`, of what the filter means."""
     if plain:
         from wzp_tui.cli.plain import run_plain
 
-        return run_plain(mux)
+        return run_plain(mux, filter)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the tower needs a terminal; without one there are `wzp-tui tower --headless`, `--plain` and `wzp-tui status`")
     from wzp_tui.tui.app import run_tower
