@@ -1,7 +1,7 @@
 """What an entry of a task file means, and what a model cannot say of it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
@@ -25,15 +25,7 @@ def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, paramete
     def wrong(key: str, text: str) -> None:
         problems.append(file.problem(("task", number, key), text))
 
-    argv: tuple[str, ...] = ()
-    if (entry.run is None) == (entry.argv is None):
-        wrong("argv" if entry.run is not None else "", f"task `{entry.name}` needs either `run`, a shell line, or `argv`, a list of words")
-    elif entry.run is not None and not entry.run.strip():
-        wrong("run", "`run` is empty")
-    elif entry.argv is not None and not (entry.argv and entry.argv[0]):
-        wrong("argv", "`argv` is empty")
-    else:
-        argv = shell_line(entry.run) if entry.run is not None else tuple(entry.argv or ())
+    argv = _argv(entry, wrong)
     if entry.lane is not None and entry.pane is not None:
         wrong("pane", "`lane` and `pane` exclude each other: a task runs in a lane, or in a pane of its own")
     cwd = os.path.normpath(os.path.join(folder, os.path.expanduser(entry.cwd)))
@@ -63,6 +55,19 @@ def planned(file: TomlFile, number: int, entry: TaskEntry, folder: str, paramete
         touches=tuple(dict.fromkeys(anchored(pattern, cwd) for pattern in entry.touches)),
         policy=read_policy(entry.model_dump(include=_POLICY, exclude_unset=True, exclude_none=True)),
     )
+
+
+def _argv(entry: TaskEntry, wrong: Callable[[str, str], None]) -> tuple[str, ...]:
+    """Its command; empty where `wrong` was told of it."""
+    if (entry.run is None) == (entry.argv is None):
+        wrong("argv" if entry.run is not None else "", f"task `{entry.name}` needs either `run`, a shell line, or `argv`, a list of words")
+    elif entry.run is not None and not entry.run.strip():
+        wrong("run", "`run` is empty")
+    elif entry.argv is not None and not (entry.argv and entry.argv[0]):
+        wrong("argv", "`argv` is empty")
+    else:
+        return shell_line(entry.run) if entry.run is not None else tuple(entry.argv or ())
+    return ()
 
 
 def again(file: TomlFile, number: int, entry: TaskEntry, task: NewTask, once: bool, problems: list[str]) -> NewSeries | None:

@@ -7,17 +7,16 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive, var
+from textual.reactive import var
 from textual.screen import Screen
-from textual.strip import Strip
 
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
 from wzp_tui.tui.bindings import BY_ACTION, bindings, shown_key
 from wzp_tui.tui.listing import Blank, Key, View, key_of, size_of
-from wzp_tui.tui.painting import Piece, strip
 from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
+from wzp_tui.tui.screens.panels import Panels
 from wzp_tui.tui.screens.presence import Presence
 from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.sorting import URGENCY, after
@@ -29,7 +28,8 @@ from wzp_tui.tui.widgets.away import Away
 from wzp_tui.tui.widgets.detail import Detail
 from wzp_tui.tui.widgets.filter_bar import FilterBar
 from wzp_tui.tui.widgets.footer import AnswerBar, Footer
-from wzp_tui.tui.widgets.header import Header, Line, Meter, Shown, Trouble, no_load
+from wzp_tui.tui.widgets.hairline import Hairline
+from wzp_tui.tui.widgets.header import Header, Meter, Shown, Trouble, no_load
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.widgets.problems import Problems
 from wzp_tui.tui.widgets.restarted import Restarted, restarted
@@ -52,19 +52,7 @@ HINTS = (
 """What is said where nothing is queued."""
 
 
-class Hairline(Line):
-    """Between list and detail; says how much of the list is below."""
-
-    below: reactive[int] = reactive(0)
-
-    def render_line(self, y: int) -> Strip:
-        """Paint it."""
-        line, ink = self.glyphs.hairline, self.inks("hairline")
-        more: list[Piece] = [(f" {self.glyphs.unfolded} {self.below} more ", self.inks("faint")), (line, ink)] if self.below else []
-        return strip([(line * self.size.width, ink)], self.size.width, ink, more)
-
-
-class TowerScreen(Actions, Presence, Screen[None]):
+class TowerScreen(Actions, Panels, Presence, Screen[None]):
     """Follows the Snapshot; its actions are the commands of the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
@@ -255,70 +243,11 @@ class TowerScreen(Actions, Presence, Screen[None]):
 
     # -- panels ----------------------------------------------------------------------------------------------------------------
 
-    @property
-    def panel(self) -> TaskList | Sidebar | Detail:
-        """The panel that has the keys."""
-        return next((panel for panel in (self.sidebar, self.detail) if panel.has_focus), self.tasks)
-
-    @property
-    def _panels(self) -> list[TaskList | Sidebar | Detail]:
-        return [panel for panel in (self.tasks, self.detail, self.sidebar) if panel.display]
-
-    def action_move_down(self) -> None:
-        self.panel.move(1)
-
-    def action_move_up(self) -> None:
-        self.panel.move(-1)
-
-    def action_move_first(self) -> None:
-        self.panel.jump(False)
-
-    def action_move_last(self) -> None:
-        self.panel.jump(True)
-
-    def action_move_page_down(self) -> None:
-        self.panel.page(1)
-
-    def action_move_page_up(self) -> None:
-        self.panel.page(-1)
-
-    def action_move_fold(self) -> None:
-        self.panel.fold(True)
-
-    def action_move_unfold(self) -> None:
-        self.panel.fold(False)
-
-    def action_move_panel(self, by: int = 1) -> None:
-        panels = self._panels
-        panels[(panels.index(self.panel) + by) % len(panels)].focus()
-
-    def action_move_panel_back(self) -> None:
-        self.action_move_panel(-1)
-
-    @work(group="question", exclusive=True)
-    async def action_move_jump(self) -> None:
-        from wzp_tui.tui.screens.jump import Jump
-
-        panels = [panel for panel in (self.tasks, self.sidebar) if panel.display]
-        if target := await self.app.push_screen_wait(Jump(sorted(panels, key=lambda panel: panel is not self.panel))):
-            target.panel.focus()
-            target.panel.go_to(target.key)
-
     @on(events.DescendantFocus)
     def _focus_moved(self) -> None:
         if not self.sidebar.has_focus:
             self.remove_class("-drawer")
         self._select()
-
-    def action_view_workspaces(self) -> None:
-        if self.sidebar.has_focus:
-            self.tasks.focus()
-        else:
-            self.add_class("-drawer")
-            self.call_after_refresh(self.sidebar.focus)
-
-    def action_view_tab(self) -> None:
-        self.detail.turn_tab(1)
 
     def action_view_sort(self) -> None:
         self.sort = after(self.sort)

@@ -1,8 +1,6 @@
 """The list: tasks in sections, and the panes without a task."""
 
 from collections.abc import Callable, Hashable, Iterable
-from functools import lru_cache
-from typing import NamedTuple
 
 from rich.style import Style
 from textual import events
@@ -20,45 +18,16 @@ from wzp_tui.tui.looks import Look, priority_look, task_look
 from wzp_tui.tui.painting import Piece, cut, left, right, strip
 from wzp_tui.tui.preferences import ui_of
 from wzp_tui.tui.times import Clock, age, ages_in, day_start_ms, now_ms
+from wzp_tui.tui.widgets.columns import AGE, columns
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.words import folder, pane_name, pane_state
 
-AGE = 6
 Foretell = Callable[[TaskRow, int], Foretold | None]
 """Says at a time how far a task is, and what will happen to it by itself."""
 
 
 def nothing(row: TaskRow, now_ms: int) -> None:
     """Nobody knows."""
-
-
-class Columns(NamedTuple):
-    """Widths in cells; 0 is a column that is not shown. *Where* goes first, then *reason*."""
-
-    id: int
-    priority: int
-    title: int
-    where: int
-    state: int
-    reason: int
-    time: int
-
-
-@lru_cache(maxsize=64)
-def columns(width: int, longest_id: int, wanted: tuple[str, ...] = Columns._fields) -> Columns:
-    """The columns of a list of this width; those that are not wanted leave their room to the title."""
-    id = max(longest_id + 1, 4 if width < 66 else 5)
-    priority, time = 2, AGE
-    where = 10 if width >= 100 else 0
-    state = 10 if width >= 100 else 9
-    rest = width - 3 - id - priority - where - state - time
-    if width < 66:
-        found = Columns(id, priority, max(0, rest), where, state, 0, time)
-    else:
-        title = min(47, round(rest * 0.55))
-        found = Columns(id, priority, title, where, state, rest - title, time)
-    hidden = {name: size for name, size in found._asdict().items() if name not in wanted and name != "title"}
-    return found._replace(**dict.fromkeys(hidden, 0), title=found.title + sum(hidden.values()))
 
 
 class TaskList(LineView[Row]):
