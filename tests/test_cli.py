@@ -30,7 +30,7 @@ from .cli import add, ok, wzp
         (["task", "lst"], "no such command 'lst'; did you mean 'list'; `wzp-tui task --help`"),
         (["task", "show"], "missing argument 'ID'"),
         (["task", "show", "x"], "'x' is no task; write its id, as 12 or '#12'"),
-        (["task", "assign", "1"], "say where the task goes: --lane NAME, --pane tab or --pane split"),
+        (["task", "assign", "1"], "say where they go: --lane NAME, --pane tab or --pane split"),
         (["task", "edit", "1"], "say what to change"),
         (["lane", "set", "x", "--slots", "0"], "slots = 0: a lane has 1 to 256 slots"),
         (["doctor", "--yes"], "--backup and --yes belong to --restore"),

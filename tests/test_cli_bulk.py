@@ -56,6 +56,15 @@ def test_a_thousand_tasks_are_one_deed_and_few_commits(store: Store) -> None:
     assert wzp("undo").code == 1, "it was one deed"
 
 
+def test_many_are_assigned_at_once(store: Store) -> None:
+    four()
+    store.set_lane("build", 1)
+    ok("task", "assign", "--filter", "tag:even", "--lane", "build")
+    assert [task.lane for task in store.view().tasks] == ["default", "build", "default", "build"]
+    ok("undo")
+    assert {task.lane for task in store.view().tasks} == {"default"}
+
+
 def test_ids_or_a_filter_and_nothing_else(store: Store) -> None:
     four()
     for wrong in ([], ["1", "--filter", "job"]):

@@ -13,6 +13,8 @@ from wzp_tui.store import ExitRecord, NewTask, Seat, Store, Worker, open_store
 from wzp_tui.store.events import now_ms
 
 OPEN, ARCHIVED = 10_000, 100_000
+MANY = 1000
+TOGETHER = f"{MANY:,} held and released"
 _TIMES = 30
 _SEAT, _ME = Seat("default", 1), Worker(1, "m", "", "slot.default.1")
 
@@ -26,6 +28,7 @@ def rows() -> Iterable[Row]:
     for name, seconds in alone.items():
         yield told(f"{name}, {OPEN:,} tasks", 1000 * seconds, "ms")
         yield at_most(f"the same beside {ARCHIVED:,} archived ones", beside[name] / seconds, "x", 2)
+    yield at_most(f"holding and releasing {MANY:,} of them, beside them too", beside[TOGETHER], "s", 2)
     yield at_most("an end and the next claim beside them, of the 30 ms from exit to start", 1000 * beside["an end and a claim"], "ms", 10)
 
 
@@ -75,12 +78,18 @@ def _measured(folder: str) -> dict[str, float]:
             with contextlib.closing(open_store(folder, "first")) as first:
                 first.view()
 
+        def hold_and_release() -> None:
+            for verb in (store.release, store.hold):
+                for _, answer in store.each(range(OPEN - MANY, OPEN), verb):
+                    assert answer is None, answer
+
         store.view()
         return {
             "opening and a first look": _median(first_look, 5),
             "a change and a look": _median(change_and_look),
             "what is next": _median(lambda: store.candidate(Seat("default", 2))),
             "an end and a claim": _median(end_and_claim),
+            TOGETHER: _median(hold_and_release, 5),
             "how long it took before": _median(lambda: store.durations(1)),
         }
 

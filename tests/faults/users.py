@@ -155,6 +155,22 @@ class Users(RuleBasedStateMachine):
             assert (self.watcher.task(id).state is State.CANCELLED) == (answer == "cancelled")
 
     @precondition(lambda self: self.added)
+    @rule(which=st.lists(PICK, min_size=2, max_size=8), verb=st.sampled_from(["hold", "release", "do_next", "cancel", "retry", "archive"]))
+    def ask_for_many(self, which: list[int], verb: str) -> None:
+        """Each is answered by itself: who is refused is as before."""
+        ids = list(dict.fromkeys(map(self.some, which)))
+        before = {id: self.watcher.task(id) for id in ids}
+        answers = dict(self.store.each(ids, getattr(self.store, verb)))
+        assert list(answers) == ids
+        changed = {id for id in ids if self.watcher.task(id) != before[id]}
+        refused = {id for id, answer in answers.items() if isinstance(answer, Exception)}
+        assert not changed & refused - {id for id in refused if self.skipped_or_back(id, before[id].state)}
+
+    def skipped_or_back(self, id: int, before: State) -> bool:
+        """What it waits for has ended, or waits again: it went with that."""
+        return {before, self.watcher.task(id).state} == {State.SKIPPED, State.QUEUED}
+
+    @precondition(lambda self: self.added)
     @rule(which=PICK, waits=st.lists(st.tuples(PICK, st.sampled_from(Condition)), max_size=3))
     def wait_for_others(self, which: int, waits: list[tuple[int, Condition]]) -> None:
         after = {self.some(number): condition for number, condition in waits}

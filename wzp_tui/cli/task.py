@@ -143,20 +143,20 @@ def wait(ids: tuple[int, ...], timeout: float | None, as_json: bool) -> int:
 
 
 @task.command()
-@id_argument(*WAITING)
+@chosen_tasks(*WAITING)
 @click.option("--lane", type=LaneName(), metavar="NAME", help="Into this lane.")
 @click.option("--pane", type=click.Choice(parse.OWN_PANES), help="Into a pane of its own.")
 @json_option
-def assign(id: int, lane: str | None, pane: str | None, as_json: bool) -> int:
-    """Send a waiting task into a lane, or into a pane of its own."""
+def assign(chosen: Chosen, lane: str | None, pane: str | None, as_json: bool) -> int:
+    """Send waiting tasks into a lane, or each into a pane of its own."""
     if (lane is None) == (pane is None):
-        raise UsageError("say where the task goes: --lane NAME, --pane tab or --pane split")
+        raise UsageError("say where they go: --lane NAME, --pane tab or --pane split")
 
     def act(store: Store, id: int) -> str:
         store.assign(id, lane=lane, place=pane or "tab")
         return f"assigned to lane {lane}" if lane else f"assigned to a {pane} of its own"
 
-    return do_each(Chosen((id,)), act, as_json)
+    return do_each(chosen, act, as_json)
 
 
 @task.command()

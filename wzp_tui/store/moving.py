@@ -16,7 +16,15 @@ from wzp_tui.tasks.lane import DEFAULT, lane_of
 from wzp_tui.tasks.order import Spot
 from wzp_tui.tasks.task import State, Task
 
-FIRST = "UPDATE task SET next_rank = (SELECT max(next_rank) + 1 FROM task WHERE archived = 0 AND state IN ('queued', 'held')) WHERE id = ?"
+_TOP = "SELECT next_rank FROM task INDEXED BY task_queue WHERE state = 'queued' AND lane IS {lane} ORDER BY next_rank DESC LIMIT 1"
+FIRST = f"""
+UPDATE task SET next_rank = 1 + max(
+  coalesce((SELECT max(({_TOP.format(lane="lane.name")})) FROM lane), 0),
+  coalesce(({_TOP.format(lane="NULL")}), 0),
+  coalesce((SELECT max(next_rank) FROM task INDEXED BY task_state WHERE archived = 0 AND state = 'held'), 0))
+WHERE id = ?
+"""
+"""Before all that wait, whatever their lane, so that the list of all begins with it."""
 _WAITS = (State.HELD, State.QUEUED)
 _BEYOND = "AND (rank_ms, id) {than} (:rank, :id) ORDER BY rank_ms {way}, id {way}"
 QUEUED = f"SELECT id, rank_ms FROM task WHERE state = 'queued' AND lane = :lane AND next_rank = :next {_BEYOND}"
