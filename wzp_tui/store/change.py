@@ -3,12 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
 from wzp_tui.store import archive, events, rows
 from wzp_tui.store.transition import dead_waits, refuse_the_impossible, set_state, skip_the_impossible
-from wzp_tui.store.wake import Seats as Seats
-from wzp_tui.store.wake import seats_of
+from wzp_tui.store.wake import Seats, seats_of
 from wzp_tui.tasks.check import check_fields, check_task
 from wzp_tui.tasks.cycle import cycle_words, find_cycle
 from wzp_tui.tasks.lane import lane_of
@@ -32,43 +32,41 @@ def add(
 ) -> tuple[int, Seats]:
     """Write a new task and return its id. `series`, `tick_ms`: the one that adds it, and at which of its ticks."""
     new = check(connection, new)
-    now = events.now_ms()
-    state = State.HELD if new.hold else State.QUEUED
-    cursor = connection.execute(
-        "INSERT INTO task (title, state, workspace, lane, place, priority, rank_ms, argv, cwd, env, env_names, env_file,"
-        " created_ms, queued_ms, changed_ms, due_ms, tags, not_before_ms, series, tick_ms, policy)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            _storable(new.title or command_line(new.argv)),
-            state,
-            new.workspace,
-            new.lane,
-            new.place,
-            new.priority,
-            rank_ms(new.priority, now, new.due_ms),
-            json.dumps(list(new.argv)),
-            new.cwd,
-            json.dumps(dict(new.env)),
-            json.dumps(list(new.env_names)),
-            new.env_file,
-            now,
-            now,
-            now,
-            new.due_ms,
-            json.dumps(list(dict.fromkeys(new.tags))),
-            new.not_before_ms,
-            series,
-            tick_ms,
-            json.dumps(new.policy.texts()),
-        ),
-    )
-    id = cursor.lastrowid
+    columns = _columns(new, events.now_ms()) | {"series": series, "tick_ms": tick_ms}
+    id = connection.execute(
+        f"INSERT INTO task ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", tuple(columns.values())
+    ).lastrowid
     assert id is not None
-    events.record(connection, actor, "task.added", task=id, new=state, data={"series": series} if series else None)
+    events.record(connection, actor, "task.added", task=id, new=columns["state"], data={"series": series} if series else None)
     _set_after(connection, id, new.after)
     _set_names(connection, "task_lock", id, new.locks)
     _set_names(connection, "task_touch", id, new.touches)
     return id, skip_the_impossible(connection, actor, rows.task(connection, id)) | {seats_of(new.lane, id)}
+
+
+def _columns(new: NewTask, now_ms: int) -> dict[str, Any]:
+    """What the row of a new task holds."""
+    return {
+        "title": _storable(new.title or command_line(new.argv)),
+        "state": State.HELD if new.hold else State.QUEUED,
+        "workspace": new.workspace,
+        "lane": new.lane,
+        "place": new.place,
+        "priority": new.priority,
+        "rank_ms": rank_ms(new.priority, now_ms, new.due_ms),
+        "argv": json.dumps(list(new.argv)),
+        "cwd": new.cwd,
+        "env": json.dumps(dict(new.env)),
+        "env_names": json.dumps(list(new.env_names)),
+        "env_file": new.env_file,
+        "created_ms": now_ms,
+        "queued_ms": now_ms,
+        "changed_ms": now_ms,
+        "due_ms": new.due_ms,
+        "tags": json.dumps(list(dict.fromkeys(new.tags))),
+        "not_before_ms": new.not_before_ms,
+        "policy": json.dumps(new.policy.texts()),
+    }
 
 
 def _storable(title: str) -> str:

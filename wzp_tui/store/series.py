@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from wzp_tui.errors import WzpError
 from wzp_tui.store import archive, change, events, rows
+from wzp_tui.store.wake import Seats
 from wzp_tui.tasks.schedule import GRACE, Due, LocalZone, due, next_run, parse_every
 from wzp_tui.tasks.series import NewSeries, Overlap, Series, check_series, dump
 from wzp_tui.tasks.task import command_line
@@ -70,17 +71,17 @@ def remove(connection: sqlite3.Connection, actor: str, series: Series) -> None:
     _record(connection, actor, "series.removed", series.id)
 
 
-def run(connection: sqlite3.Connection, actor: str, series: Series) -> tuple[int, change.Seats]:
+def run(connection: sqlite3.Connection, actor: str, series: Series) -> tuple[int, Seats]:
     """Add a task of it outside of its ticks, and return its id."""
     return change.add(connection, actor, series.task, series=series.id)
 
 
-def tick(connection: sqlite3.Connection, actor: str, lane: str | None) -> change.Seats:
+def tick(connection: sqlite3.Connection, actor: str, lane: str | None) -> Seats:
     """Deal with the ticks that have come, of a lane or of all: add their tasks, or say that they were missed.
 
     A series that cannot add any more is paused.
     """
-    touched: change.Seats = set()
+    touched: Seats = set()
     now = events.now_ms()
     for series in rows.early_series(connection, now, lane):
         if is_stuck(series, now):
@@ -117,7 +118,7 @@ def _start_anew(connection: sqlite3.Connection, series: Series, now_ms: int) -> 
     )
 
 
-def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> change.Seats:
+def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> Seats:
     now = events.now_ms()
     busy = connection.execute(f"SELECT id FROM task WHERE series = ? AND archived = 0 AND state IN {_BUSY}", (series.id,)).fetchone()
     found = due(
@@ -130,7 +131,7 @@ def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> change.
         busy=busy is not None,
     )
     change.check(connection, series.task)
-    touched: change.Seats = set()
+    touched: Seats = set()
     for moment in found.runs:
         touched |= _add(connection, actor, series, round(moment.timestamp() * 1000))
     if found.runs:
@@ -139,7 +140,7 @@ def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> change.
     return touched
 
 
-def _add(connection: sqlite3.Connection, actor: str, series: Series, tick_ms: int) -> change.Seats:
+def _add(connection: sqlite3.Connection, actor: str, series: Series, tick_ms: int) -> Seats:
     while connection.execute("SELECT 1 FROM task WHERE series = ? AND tick_ms = ?", (series.id, tick_ms)).fetchone():
         tick_ms += 1  # before the clock was set back, it was as late once
     return change.add(connection, actor, series.task, series=series.id, tick_ms=tick_ms)[1]

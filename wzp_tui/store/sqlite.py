@@ -9,6 +9,7 @@ from wzp_tui.store import archive, backup, change, claim, deeds, events, lanes, 
 from wzp_tui.store.claim import Claim, Seat, Worker
 from wzp_tui.store.database import say_on_stderr
 from wzp_tui.store.reading import Reading
+from wzp_tui.store.stopping import STOPS, ask_to_stop
 from wzp_tui.store.transition import set_state
 from wzp_tui.store.undone import Undone
 from wzp_tui.store.wake import Seats
@@ -20,7 +21,6 @@ from wzp_tui.tasks.task import LIVE, OPEN, After, NewTask, State, Task
 
 MOVED = ("lane", "workspace", "next_rank", "moved_ms")
 """What a move changes."""
-STOPS = ("", "interrupt", "stop", "kill")
 BACKUP_EVERY = 24 * 3600.0
 QUICK = 0.2
 """Seconds that a worker waits for the store while a command runs: its output must not wait longer."""
@@ -40,6 +40,8 @@ class SqliteStore(Reading, Writing):
 
     def close(self) -> None:
         self._database.close()
+
+    # -- tasks, for whoever uses them ----------------------------------------------------------------------------------------
 
     def add(self, new: NewTask) -> int:
         return self.add_all([(new, ())])[0]
@@ -130,22 +132,13 @@ class SqliteStore(Reading, Writing):
         return answer
 
     def stop(self, id: int, kind: str) -> None:
-        if kind not in STOPS[1:]:
-            raise UsageError(f"{kind!r} is no way to stop a task; there are: {', '.join(STOPS[1:])}")
+        if kind not in STOPS:
+            raise UsageError(f"{kind!r} is no way to stop a task; there are: {', '.join(STOPS)}")
         self._change(id, lambda connection, task: self._ask_to_stop(connection, task, kind))
 
     def _ask_to_stop(self, connection: Connection, task: Task, kind: str) -> Seats:
-        run = rows.open_run(connection, task.id)
-        if run is None:
-            raise TransitionError(f"#{task.id} is {task.state}; only a running task can be stopped")
-        if run.orphaned:
-            child = liveness.child_process(self.folder, run)
-            raise TransitionError(f"#{task.id} lost its worker, so nobody can stop it but you" + (f": kill {child.pid}" if child else ""))
+        self._fifos.add(ask_to_stop(connection, self.folder, self.actor, task, kind))
         self._remember(connection, "stopped", task, ())
-        stronger = max(run.stop, kind, key=STOPS.index)
-        connection.execute("UPDATE run SET stop = ?, stop_serial = stop_serial + 1 WHERE id = ?", (stronger, run.id))
-        events.record(connection, self.actor, "run.stop", task=task.id, run=run.id, new=kind)
-        self._fifos.add(connection.execute("SELECT fifo FROM run WHERE id = ?", (run.id,)).fetchone()[0])
         return set()
 
     def done(self, id: int) -> None:
@@ -166,6 +159,8 @@ class SqliteStore(Reading, Writing):
 
     def bring_back(self, id: int) -> None:
         self._do_deed(id, "brought back", ("archived",), lambda connection, task: archive.bring_back(connection, self.actor, task))
+
+    # -- lanes, limit and archive --------------------------------------------------------------------------------------------
 
     def set_archive_days(self, days: int) -> None:
         with self._read() as connection:
@@ -192,6 +187,8 @@ class SqliteStore(Reading, Writing):
 
     def set_limit(self, limit: int | None) -> None:
         self._do(lambda connection: lanes.set_limit(connection, self.actor, limit))
+
+    # -- series --------------------------------------------------------------------------------------------------------------
 
     def add_series(self, new: NewSeries) -> int:
         from wzp_tui.store import series
@@ -243,6 +240,8 @@ class SqliteStore(Reading, Writing):
             how(connection, self.actor, found)
         self._wake(_seats_of(found))
 
+    # -- runs, for workers ---------------------------------------------------------------------------------------------------
+
     def claim(self, seat: Seat, worker: Worker, token: str, ended: ExitRecord | None = None) -> Claim | None:
         self._note_boot()
         touched: Seats = set()
@@ -271,6 +270,8 @@ class SqliteStore(Reading, Writing):
             task = connection.execute("SELECT task FROM run WHERE id = ?", (run,)).fetchone()
             events.record(connection, self.actor, kind, run=run, task=task[0] if task else None, data=data)
         self._wake(set())
+
+    # -- upkeep --------------------------------------------------------------------------------------------------------------
 
     def settle(self) -> None:
         self._note_boot()
