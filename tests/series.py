@@ -19,7 +19,7 @@ class Clock:
 
 
 def a_series(every: str = "10m", **fields: Any) -> NewSeries:
-    chosen = {name: fields.pop(name) for name in ("overlap", "catch_up") if name in fields}
+    chosen = {name: fields.pop(name) for name in ("overlap", "catch_up", "keep") if name in fields}
     return NewSeries(a_task(**fields), every, **chosen)
 
 

@@ -154,6 +154,7 @@ run = "true"
 every = "@daily"
 overlap = "queue"
 catch_up = "one"
+keep = 7
 [[task]]
 name = "later"
 run = "true"
@@ -167,7 +168,7 @@ def test_a_task_file_says_times_and_what_comes_again(tmp_path: Path) -> None:
     file.write_text(FILE)
     nightly, later = load_task_file(str(file)).tasks
     assert nightly.series is not None
-    assert nightly.series[1:] == ("0 0 * * *", Overlap.QUEUE, 1)
+    assert nightly.series[1:] == ("0 0 * * *", Overlap.QUEUE, 1, 7)
     assert later.series is None
     assert later.task.due_ms is not None
     assert abs(later.task.due_ms - later.task.not_before_ms - HOUR) < 60_000
@@ -200,3 +201,11 @@ def test_mistakes_are_told_with_their_line(tmp_path: Path, lines: str, said: str
     with pytest.raises(TaskFileError) as caught:
         load_task_file(str(file))
     assert caught.value.problems[0].startswith(f"{file}:{said}")
+
+
+def test_how_many_done_tasks_stay_is_said_and_shown() -> None:
+    assert ok("add", "--every", "1h", "--keep", "3", "--", "true").out == "@1\n"
+    assert "3 done in the lists" in ok("series", "show", "1").out
+    assert ok("series", "show", "1", "--json").json["series"]["keep"] == 3
+    for wrong in (("--every", "1h", "--keep", "many"), ("--every", "1h", "--keep", "-1"), ("--keep", "3")):
+        assert wzp("add", *wrong, "--", "true").code == 2

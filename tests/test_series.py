@@ -133,6 +133,18 @@ def test_the_last_ten_done_tasks_of_a_series_stay_in_sight_and_all_that_failed(s
     assert len(told(store, "task.archived")) == 26
 
 
+def test_how_many_stay_is_said_with_the_series(store: Store, clock: Clock) -> None:
+    all_of_them, none = store.add_series(a_series("1h", keep=100)), store.add_series(a_series("1h", keep=0))
+    for _ in range(15):
+        clock.now += HOUR
+        store.tick()
+        for _ in range(2):
+            end(store, begun(store))
+    clock.now += HOUR
+    store.tick()
+    assert [[task.series for task in store.view().tasks if task.state is State.DONE].count(id) for id in (all_of_them, none)] == [15, 0]
+
+
 def test_a_done_task_that_another_one_waits_for_stays(store: Store, clock: Clock) -> None:
     store.add_series(a_series("5s"))
     clock.now += 5 * SECOND_MS
@@ -265,6 +277,7 @@ def test_an_interval_begins_at_a_time_where_one_is_given(store: Store, clock: Cl
         ({"every": "soon"}, "no duration"),
         ({"every": "61 * * * *"}, "minute"),
         ({"lane": "nowhere"}, "no lane"),
+        ({"keep": -1}, "keep -1"),
         ({"argv": ()}, "needs a command"),
     ],
 )

@@ -123,7 +123,23 @@ def test_series_come_back_from_a_file(tmp_path: Path, store: Store) -> None:
     ok("lane", "set", "build", "--slots", "3")
     add_again = ("--lane", "build", "--tag", "nightly", "--lock", "db", "--timeout", "5m", "--priority", "high", "--env", "A=1")
     ok("add", "--every", "30 2 * * *", "--catch-up", "one", "--title", "back up", *add_again, "--", "sh", "-c", "make backup")
-    ok("add", "--every", "10m", "--overlap", "queue", "--catch-up", "all(5)", "--hold", "--title", "back up", "--", "make", "check")
+    ok(
+        "add",
+        "--every",
+        "10m",
+        "--overlap",
+        "queue",
+        "--catch-up",
+        "all(5)",
+        "--hold",
+        "--keep",
+        "0",
+        "--title",
+        "back up",
+        "--",
+        "make",
+        "check",
+    )
     ok("add", "--every", "1h", "--at", "in 3h", "--", "true")
     before = store.series()
     assert [series.paused for series in before] == [False, True, False]
@@ -135,8 +151,8 @@ def test_series_come_back_from_a_file(tmp_path: Path, store: Store) -> None:
         assert [line.partition(" ")[2] for line in ok("task", "import", str(file)).out.splitlines()] == ["back up", "back up", "true"]
         after = store.series()
         assert [series.task for series in after] == [series.task for series in before]
-        told = [(series.every, series.overlap, series.catch_up, series.paused) for series in before]
-        assert [(series.every, series.overlap, series.catch_up, series.paused) for series in after] == told
+        rules = [[(each.every, each.overlap, each.catch_up, each.paused, each.keep) for each in found] for found in (before, after)]
+        assert rules[0] == rules[1]
         assert after[2].next_ms == before[2].next_ms, "one that has not begun begins then"
 
 

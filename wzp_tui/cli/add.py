@@ -39,6 +39,7 @@ VERB = FastVerb(
         Option("--every", "Add it again and again: 10m, or a cron line, '30 9 * * mon-fri'. Makes a series, and prints its id.", "RULE"),
         Option("--overlap", "While one of a series is not over, skip the next or queue it (default: skip).", "HOW", choices=tuple(Overlap)),
         Option("--catch-up", "What a series does that was missed while nobody was there: skip (default), one, all, all(20).", "HOW"),
+        Option("--keep", "How many done tasks of a series stay in the lists; those before them are archived (default: 10).", "N"),
         Option("--due", "When it should be done: 14:30, 'friday 9:00', 'in 2h'; it rises as that comes near.", "WHEN"),
         Option("--cwd", "Its working directory (default: this one).", "DIR"),
         Option(
@@ -66,8 +67,8 @@ def add(given: Given, command: list[str]) -> int:
         from wzp_tui.cli.again import add_series
 
         return add_series(given, new)
-    if given.text("--overlap") or given.text("--catch-up"):
-        raise UsageError("--overlap and --catch-up are for a series; give --every, too")
+    if any(given.text(flag) is not None for flag in ("--overlap", "--catch-up", "--keep")):
+        raise UsageError("--overlap, --catch-up and --keep are for a series; give --every, too")
     as_json = given.is_on("--json")
     folder = StoreFolder(store_dir())
     store = open_store(folder, f"cli:{os.getpid()}")

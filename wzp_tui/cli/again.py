@@ -12,7 +12,7 @@ from wzp_tui.paths import StoreFolder, store_dir
 from wzp_tui.store import NewSeries, NewTask, Series, open_store
 from wzp_tui.tasks.parse import moment_words
 from wzp_tui.tasks.schedule import parse_catch_up, upcoming
-from wzp_tui.tasks.series import Overlap
+from wzp_tui.tasks.series import KEPT, Overlap, parse_keep
 
 TOLD = 3
 """The next ticks that are told."""
@@ -27,6 +27,7 @@ def add_series(given: Given, task: NewTask) -> int:
         given.text("--every") or "",
         Overlap(given.text("--overlap") or Overlap.SKIP),
         parse_catch_up(given.text("--catch-up") or "skip"),
+        KEPT if given.text("--keep") is None else parse_keep(given.text("--keep") or ""),
     )
     folder = StoreFolder(store_dir())
     store = open_store(folder, f"cli:{os.getpid()}")

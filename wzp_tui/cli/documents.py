@@ -118,6 +118,7 @@ def series_document(series: Series) -> dict[str, Any]:
         "every": series.every,
         "overlap": str(series.overlap),
         "catch_up": catch_up_words(series.catch_up),
+        "keep": series.keep,
         "start": iso(series.start_ms),
         "upcoming": ticks,
         "paused": series.paused,

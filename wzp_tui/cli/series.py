@@ -85,6 +85,7 @@ def _fields(series: Series, tasks: Iterable[Task], now: int) -> Iterable[tuple[s
     yield "state", remark(series)
     yield "overlap", str(series.overlap)
     yield "catch up", catch_up_words(series.catch_up)
+    yield "keep", f"{series.keep} done in the lists"
     yield "command", command_line(task.argv)
     yield "cwd", task.cwd
     yield "where", f"lane {task.lane}" if task.lane else "a pane of its own"

@@ -182,10 +182,13 @@ _SERIES = "id, template, every, overlap, catch_up, start_ms, last_ms, next_ms, p
 def series(connection: sqlite3.Connection, where: str = "", values: Iterable[Any] = ()) -> tuple[Series, ...]:
     """All series that were not removed, or those among them that a clause of our own chooses."""
     found = connection.execute(f"SELECT {_SERIES} FROM series WHERE ended = 0 {where} ORDER BY id", tuple(values))
-    return tuple(
-        Series(id, load(template), every, Overlap(overlap), catch_up, start, last, next, bool(paused), reason, missed)
-        for id, template, every, overlap, catch_up, start, last, next, paused, reason, missed in found
-    )
+    return tuple(map(_series, found))
+
+
+def _series(row: Sequence[Any]) -> Series:
+    id, template, every, overlap, catch_up, start, last, next, paused, reason, missed = row
+    task, keep = load(template)
+    return Series(id, task, every, Overlap(overlap), catch_up, start, last, next, bool(paused), reason, missed, keep)
 
 
 def due_series(connection: sqlite3.Connection, now: int, lane: str | None) -> tuple[Series, ...]:

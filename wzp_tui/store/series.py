@@ -10,8 +10,6 @@ from wzp_tui.tasks.schedule import GRACE, Due, LocalZone, due, next_run, parse_e
 from wzp_tui.tasks.series import NewSeries, Overlap, Series, check_series, dump
 from wzp_tui.tasks.task import command_line
 
-KEPT = 10
-"""Done tasks of a series that stay in the lists."""
 DAY_MS, SECOND_MS = 24 * 3600 * 1000, 1000
 _BUSY = "('queued', 'running', 'serving', 'asking', 'review')"
 """A held task is not among them: its user keeps it, and the series goes on."""
@@ -25,13 +23,13 @@ def add(connection: sqlite3.Connection, actor: str, new: NewSeries) -> int:
     now, paused = events.now_ms(), new.task.hold
     start = max(new.task.not_before_ms, now // 1000 * 1000)
     last = start - 1 if new.task.not_before_ms > now else now
-    template = dump(new.task._replace(hold=False, not_before_ms=0, title=new.task.title or command_line(new.task.argv)))
+    task = new.task._replace(hold=False, not_before_ms=0, title=new.task.title or command_line(new.task.argv))
     id = connection.execute(
         "INSERT INTO series (template, lane, every, overlap, catch_up, start_ms, last_ms, next_ms, paused, reason)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
-            template,
-            new.task.lane,
+            dump(new._replace(task=task)),
+            task.lane,
             every.text,
             new.overlap,
             new.catch_up,
@@ -135,7 +133,7 @@ def _tick(connection: sqlite3.Connection, actor: str, series: Series) -> Seats:
     for moment in found.runs:
         touched |= _add(connection, actor, series, round(moment.timestamp() * 1000))
     if found.runs:
-        archive.keep_done(connection, actor, series.id, KEPT)
+        archive.keep_done(connection, actor, series.id, series.keep)
     _settle(connection, actor, series, found, now, f"#{busy[0]} is not over" if busy and series.overlap is Overlap.SKIP else "")
     return touched
 

@@ -18,6 +18,8 @@ class Overlap(StrEnum):
     """It waits: two tasks of a series never run at once."""
 
 
+KEPT, MOST_KEPT = 10, 10_000
+"""Done tasks of a series that stay in the lists, where nothing else is said, and at the most."""
 MOST_CAUGHT_UP = 1000
 """Missed ticks that are counted, and may be caught up."""
 
@@ -44,6 +46,8 @@ class Series(NamedTuple):
     """Why it is paused."""
     missed: int
     """Ticks without a task since the last one that has one."""
+    keep: int = KEPT
+    """So many of its done tasks stay in the lists; those before them are archived."""
 
     @property
     def name(self) -> str:
@@ -64,6 +68,7 @@ class NewSeries(NamedTuple):
     every: str
     overlap: Overlap = Overlap.SKIP
     catch_up: int = 0
+    keep: int = KEPT
 
 
 def parse_series(text: str) -> int:
@@ -84,6 +89,8 @@ def check_series(new: NewSeries) -> None:
         raise UsageError("a due time is one moment, and a series has many")
     if new.catch_up > 1 and new.overlap is Overlap.SKIP:
         raise UsageError("more than one missed run is caught up only with overlap = queue, so that they wait for each other")
+    if not 0 <= new.keep <= MOST_KEPT:
+        raise UsageError(f"keep {new.keep}: 0 to {MOST_KEPT} done tasks stay in the lists")
 
 
 def catch_up_words(count: int) -> str:
@@ -91,15 +98,25 @@ def catch_up_words(count: int) -> str:
     return ("skip", "one")[count] if count < 2 else "all" if count == MOST_CAUGHT_UP else f"all({count})"
 
 
-def dump(new: NewTask) -> str:
-    """A task as the template of a series."""
-    return json.dumps({**new._asdict(), "policy": new.policy.texts()})
+def parse_keep(text: str) -> int:
+    """How many done tasks stay in the lists. Raises `UsageError`."""
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        from wzp_tui.tasks.parse import shown
+
+        raise UsageError(f"keep {shown(text)}: write a number of done tasks, 0 to {MOST_KEPT}")
+    return int(text)
 
 
-def load(text: str) -> NewTask:
-    """The task of a template; what it does not name is as in any new task."""
+def dump(new: NewSeries) -> str:
+    """What a series adds, and how many of it stay, as its template."""
+    return json.dumps({**new.task._asdict(), "policy": new.task.policy.texts(), "keep": new.keep})
+
+
+def load(text: str) -> tuple[NewTask, int]:
+    """The task of a template, and how many of it stay; what it does not name is as in any new one."""
+    known = json.loads(text)
     fields: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items() if name in NewTask._fields
+        name: tuple(value) if isinstance(value, list) else value for name, value in known.items() if name in NewTask._fields
     }
     read = {"priority": Priority(fields.get("priority", Priority.NORMAL)), "policy": read_policy(fields.get("policy", {}))}
-    return NewTask(**{**fields, **read})
+    return NewTask(**{**fields, **read}), known.get("keep", KEPT)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from wzp_tui.errors import UsageError
 from wzp_tui.tasks.lane import DEFAULT, Lane
-from wzp_tui.tasks.series import Overlap, Series, catch_up_words
+from wzp_tui.tasks.series import KEPT, Overlap, Series, catch_up_words
 from wzp_tui.tasks.task import SHELL, Condition, NewTask, Priority, State, Task
 from wzp_tui.tasks.touches import relative
 
@@ -66,6 +66,7 @@ def _of_series(series: Series, name: str, now_ms: int, with_env: bool) -> dict[s
         "every": series.every,
         "overlap": series.overlap if series.overlap is not Overlap.SKIP else None,
         "catch_up": catch_up_words(series.catch_up) if series.catch_up else None,
+        "keep": series.keep if series.keep != KEPT else None,
         "at": _moment(series.start_ms) if series.start_ms > now_ms else None,
         "hold": series.paused,
     }
@@ -111,7 +112,7 @@ def _pattern(pattern: str, cwd: str) -> str:
 
 
 def _without_defaults(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if value or key == "cwd"}
+    return {key: value for key, value in entry.items() if value or key == "cwd" or (key == "keep" and value is not None)}
 
 
 def as_json(data: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wzp_tui.tasks.check import MAX_RETRIES
 from wzp_tui.tasks.lane import MAX_SLOTS
+from wzp_tui.tasks.series import MOST_KEPT
 from wzp_tui.tasks.taskfile.kinds import (
     Backoff,
     CatchUp,
@@ -125,6 +126,8 @@ class TaskEntry(_Model):
     """What happens when it comes while it is not over; without it, `"skip"`."""
     catch_up: CatchUp | None = None
     """How many are caught up that were missed: `"skip"`, `"one"`, `"all"`, or `"all(20)"`, the last 20; without it, none."""
+    keep: Annotated[int, Field(ge=0, le=MOST_KEPT)] | None = None
+    """How many of its done tasks stay in the lists; those before them are archived. Without it, 10."""
     hold: bool = False
     """It waits until it is released."""
     tags: list[Tag] = []

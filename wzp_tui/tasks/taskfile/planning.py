@@ -7,7 +7,7 @@ from wzp_tui.errors import UsageError
 from wzp_tui.tasks import parse
 from wzp_tui.tasks.lane import DEFAULT
 from wzp_tui.tasks.parse_policy import read_policy
-from wzp_tui.tasks.series import NewSeries, Overlap, check_series
+from wzp_tui.tasks.series import KEPT, NewSeries, Overlap, check_series
 from wzp_tui.tasks.task import NewTask, command_line, shell_line
 from wzp_tui.tasks.taskfile.models import TaskEntry
 from wzp_tui.tasks.touches import anchored
@@ -73,11 +73,13 @@ def _argv(entry: TaskEntry, wrong: Callable[[str, str], None]) -> tuple[str, ...
 def again(file: TomlFile, number: int, entry: TaskEntry, task: NewTask, once: bool, problems: list[str]) -> NewSeries | None:
     """The series that the entry makes of its task. With `once` there can be none."""
     if entry.every is None:
-        for key in ("overlap", "catch_up"):
+        for key in ("overlap", "catch_up", "keep"):
             if getattr(entry, key) is not None:
                 problems.append(file.problem(("task", number, key), f"`{key}` is for a task that comes again; give `every`, too"))
         return None
-    series = NewSeries(task, entry.every, Overlap(entry.overlap or Overlap.SKIP), entry.catch_up or 0)
+    series = NewSeries(
+        task, entry.every, Overlap(entry.overlap or Overlap.SKIP), entry.catch_up or 0, KEPT if entry.keep is None else entry.keep
+    )
     try:
         if once:
             raise UsageError("what is run to its end cannot come again; `wzp-tui add --every` adds such a task to your queue")
