@@ -65,10 +65,11 @@ run = 'echo "$TARGET: $NOTE" | ./tell'
 after = ["deploy"]
 ```
 
-`wzp-tui run FILE.toml --param TARGET=live` gives the values; where one is missing, that is told before anything starts. `${NAME}` is
-replaced in every text of a task but `name`, `after` and shell lines, and a value never becomes more than one argument. A shell line
-(`run`, and the `command:` of a probe) stays as it is: it finds the values in its environment, so that the shell expands them as `"$NAME"`,
-and no value can become a command. `$${` stands for a plain `${`; without `[params]`, nothing is replaced.
+`wzp-tui run FILE.toml --param TARGET=live` gives the values; where one is missing, that is told before anything starts.
+In the tower, `I` asks for all of them in one form. `${NAME}` is replaced in every text of a task but `name`, `after` and shell lines, and a
+value never becomes more than one argument. A shell line (`run`, and the `command:` of a probe) stays as it is: it finds the values in its
+environment, so that the shell expands them as `"$NAME"`, and no value can become a command. `$${` stands for a plain `${`; without
+`[params]`, nothing is replaced.
 """
 
 

@@ -1,7 +1,5 @@
 """Many rows at once, and tasks like others, by keys."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.support import until
@@ -89,29 +87,3 @@ async def test_a_task_like_another_one(it: Tower) -> None:
     await it.shows("QUEUED 2")
     new = it.row(2).task
     assert (new.argv[-1], new.title, new.tags, new.locks) == ("make test docs", "make test docs", ("web",), ("db",))
-
-
-async def test_the_tasks_of_a_file_with_its_parameters(it: Tower) -> None:
-    Path("deploy.toml").write_text("""
-[params.TARGET]
-help = "where to"
-choices = ["staging", "live"]
-[params.NOTE]
-default = "none"
-[[task]]
-name = "deploy"
-title = "deploy ${TARGET} ${NOTE}"
-argv = ["true"]
-""")
-    await it.press("I")
-    await it.type("deplo\n")
-    await it.shows("there is no such file")
-    await it.type("y.toml\n")
-    await it.shows("TARGET: where to (staging, live)")
-    await it.type("prod\n")
-    await it.shows("there are staging, live")
-    await it.press(*["backspace"] * 4)
-    await it.type("live\n")
-    await it.shows("NOTE", "none")
-    await it.type("!\n")
-    await it.shows("deploy live none!")

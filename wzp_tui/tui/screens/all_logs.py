@@ -95,6 +95,7 @@ class AllLogs(LogKeys):
             return
         self._search = SearchAll([self._controller.folder.log(run.id) for run in self._runs], query)
         self._shown = -1
+        self._say()
         await self._search.run(self._found)
 
     def _found(self) -> None:

@@ -1,4 +1,4 @@
-"""The tasks of a file into the queue: its name is asked for, then the value of each of its parameters."""
+"""The tasks of a file into the queue: its name is asked for, then, in one form, the values of its parameters."""
 
 import asyncio
 import os
@@ -6,8 +6,8 @@ import os
 from textual import work
 
 from wzp_tui.controller.importing import import_plan
-from wzp_tui.errors import TaskFileError, UsageError
-from wzp_tui.tasks.taskfile import Parameter, load_task_file, parameters_of
+from wzp_tui.errors import UsageError
+from wzp_tui.tasks.taskfile import TaskPlan, load_task_file, parameters_of
 from wzp_tui.tui.screens.asking import Asking
 from wzp_tui.tui.words import plural
 
@@ -21,24 +21,37 @@ class Importing(Asking):
     async def action_task_import(self) -> None:
         from wzp_tui.tui.screens.name import Name
 
-        path = await self.app.push_screen_wait(Name("Task file, TOML or JSON", _check_file, keys=KEYS))
-        if path is None:
+        name = await self.app.push_screen_wait(Name("Task file, TOML or JSON", _check_file, keys=KEYS))
+        if name is None:
             return
-        path, values = _real(path), dict[str, str]()
         try:
-            wanted = await asyncio.to_thread(parameters_of, path)
-        except TaskFileError as error:  # it was changed since it was named
-            self.tell(error.problems[0], "error")
-            return
-        for each in wanted.values():
-            value = await self.app.push_screen_wait(Name(_question(each), each.check, text=each.default or "", keys=KEYS))
-            if value is None:
-                return
-            values[each.name] = value
-        self.ask(None, self._import(path, values))
+            plan = await self._filled_in(_real(name))
+        except UsageError as error:
+            self.tell(_first(error), "error")
+        else:
+            if plan is not None:
+                self.ask(None, self._import(_real(name), plan))
 
-    async def _import(self, path: str, values: dict[str, str]) -> None:
-        plan = await asyncio.to_thread(load_task_file, path, values)
+    async def _filled_in(self, path: str) -> TaskPlan | None:
+        """The file with the values that the user gives; `None` when they leave. Values that make it wrong are asked for again."""
+        from wzp_tui.tui.screens.parameter_form import ParameterForm
+
+        wanted = list((await asyncio.to_thread(parameters_of, path)).values())
+        values: dict[str, str] | None = {}
+        wrong = ""
+        while True:
+            if wanted:
+                values = await self.app.push_screen_wait(ParameterForm(os.path.basename(path), wanted, values, wrong))
+            if values is None:
+                return None
+            try:
+                return await asyncio.to_thread(load_task_file, path, values)
+            except UsageError as error:
+                if not wanted:
+                    raise
+                wrong = _first(error)
+
+    async def _import(self, path: str, plan: TaskPlan) -> None:
         added = await self.controller.ask(lambda store: import_plan(store, path, plan))
         self.tell(f"{plural(len(added.tasks) + len(added.series), 'task')} of {os.path.basename(path)} added")
         if added.tasks:
@@ -51,16 +64,15 @@ def _check_file(text: str) -> str:
         raise UsageError("there is no such file" if path else "write the name of a file")
     try:
         parameters_of(path)
-    except TaskFileError as error:
-        raise UsageError(error.problems[0]) from error
+    except UsageError as error:
+        raise UsageError(_first(error)) from error
     return text
+
+
+def _first(error: UsageError) -> str:
+    """The first of the problems that it tells of."""
+    return str(error).partition("\n")[0]
 
 
 def _real(text: str) -> str:
     return os.path.expanduser(text.strip())
-
-
-def _question(parameter: Parameter) -> str:
-    """`TARGET: where to (staging, live)`."""
-    choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
-    return parameter.name + (f": {parameter.help}" if parameter.help else "") + choices
