@@ -15,6 +15,7 @@ from tests.support import until
 from wzp_tui.errors import MuxRefused
 from wzp_tui.mux import NewTab, Program
 from wzp_tui.mux.embedded import Embedded, plain_text
+from wzp_tui.tui.widgets.pane_screen import PaneScreen
 from wzp_tui.tui.widgets.pane_text import PaneText
 from wzp_tui.tui.widgets.selecting import Selecting
 from wzp_tui.tui.widgets.terminal import LEAVE, TerminalView
@@ -42,8 +43,9 @@ class Host(App[None], inherit_bindings=False):
         super().__init__()
         self.messages: list[Message] = []
         self.spoiled = 0
+        self.view: PaneScreen
         if live:
-            self.view = TerminalView(mux.screen(pane))
+            self.view = PaneScreen(mux.screen(pane))
         else:
             self.view = TerminalView(
                 mux.screen(pane), write=lambda data: mux.write(pane, data), resize=lambda rows, cols: mux.resize(pane, rows, cols)
@@ -58,7 +60,7 @@ class Host(App[None], inherit_bindings=False):
     def on_terminal_view_left(self, message: TerminalView.Left) -> None:
         self.messages.append(message)
 
-    on_terminal_view_ended = on_terminal_view_refused = on_terminal_view_left  # type: ignore[assignment]
+    on_pane_screen_ended = on_terminal_view_refused = on_terminal_view_left  # type: ignore[assignment]
 
 
 def rows_of(app: App[None]) -> list[str]:
@@ -72,7 +74,7 @@ def seen(app: App[None], text: str) -> Callable[[], bool]:
 
 
 async def wheel(pilot: Pilot[None], kind: type[events.MouseEvent], x: int = 0, y: int = 0, shift: bool = False) -> None:
-    view = pilot.app.query_one(TerminalView)
+    view = pilot.app.query_one(PaneScreen)
     event = kind(view, x, y, 0, 0, 0, shift, False, False, screen_x=x, screen_y=y)
     view.post_message(event)
     await pilot.pause()

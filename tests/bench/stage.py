@@ -9,6 +9,7 @@ from wzp_tui.mux import NewTab, Program
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.tui import safe
 from wzp_tui.tui.widgets.log_view import LogView
+from wzp_tui.tui.widgets.pane_screen import PaneScreen
 from wzp_tui.tui.widgets.terminal import TerminalView
 
 FLOOD = Program(("/bin/sh", "-c", "yes 'a line of a program that never stops'"), "/")
@@ -34,7 +35,7 @@ class Panes(App[None], inherit_bindings=False):
         if self.alone:
             await self.show(flooded)
         else:
-            await self.mount(TerminalView(self.mux.screen(flooded), id="flood"))
+            await self.mount(PaneScreen(self.mux.screen(flooded), id="flood"))
             await self.show(await self.mux.open(ECHO, NewTab("bench")))
 
     async def show(self, pane: int) -> None:

@@ -10,8 +10,8 @@ from wzp_tui.clean import clean
 from wzp_tui.controller import Controller
 from wzp_tui.errors import MuxUnreachable, PaneGone, WzpError
 from wzp_tui.tui.preferences import settings_of
+from wzp_tui.tui.widgets.pane_screen import PaneScreen
 from wzp_tui.tui.widgets.pane_text import PaneText
-from wzp_tui.tui.widgets.terminal import TerminalView
 
 if TYPE_CHECKING:
     from wzp_tui.mux.embedded import Embedded
@@ -32,7 +32,7 @@ class Live(Container):
     def __init__(self, controller: Controller, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._controller, self._embedded = controller, embedded(controller)
-        self._terminal, self._text = TerminalView(), PaneText()
+        self._terminal, self._text = PaneScreen(), PaneText()
         self._pane: int | None = None
         self._asking = False
 
