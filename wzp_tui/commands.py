@@ -55,6 +55,7 @@ GROUPS = {
     "series": "Series",
     "move": "Moving",
     "view": "Looking",
+    "workspace": "Workspaces",
     "log": "In logs",
     "tower": "The tower",
 }
@@ -130,6 +131,8 @@ COMMANDS = (
     Command("move.page_up", "ctrl+u,pageup", "Half a page up", "half a page up"),
     Command("move.fold", "h,left", "Fold", "fold the section; in the detail: the tab before"),
     Command("move.unfold", "l,right", "Unfold", "unfold the section; in the detail: the next tab"),
+    Command("move.section", "]", "Next section", "to the first row of the next section"),
+    Command("move.section_back", "[", "Section before", "to the first row of this section, or of the one before"),
     Command("move.panel", "tab", "Next panel", "to the next panel: list, detail, sidebar"),
     Command("move.panel_back", "shift+tab", "Panel before", "to the panel before"),
     Command("view.workspaces", "w", "Workspaces", "go to workspaces, lanes and events; a drawer if narrow"),
@@ -147,6 +150,10 @@ COMMANDS = (
     Command("log.pager", "p", "Pager", "read it in $PAGER, made harmless", rank=8),
     Command("log.editor", "v", "Editor", "open it in $EDITOR, at this line", rank=10),
     Command("log.leave", "escape,q,o", "Leave", "back to where you came from", rank=11),
+    *(
+        Command(f"workspace.{number}", f"alt+{number}", f"Workspace {number}", f"only number {number} of the sidebar; again: all of them")
+        for number in range(1, 10)
+    ),
     Command("view.clear", "escape", "Back", "clear filter and marks, go back to the list"),
     Command("tower.undo", "u", "Undo", "take back the last cancel, hold, assign or edit made here", verb="undo"),
     Command("tower.help", "?", "Help", "all keys, those of the selected row first", rank=1),

@@ -1,7 +1,7 @@
 """The command table as Textual's bindings."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from textual.app import App
@@ -22,7 +22,18 @@ NO_KEY = "f99"
 
 def textual_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
     """The keys of all commands. Textual would take a key from *every* command on it where one of them is given another."""
-    return {command.id: ",".join(map(_textual_key, keys_of(command, keymap))) or NO_KEY for command in COMMANDS}
+    return {command.id: ",".join(_textual_keys(keys_of(command, keymap))) or NO_KEY for command in COMMANDS}
+
+
+_OPTION = dict(zip("1234567890-=", "¡™£¢∞§¶•ªº–≠", strict=True))
+"""What Textual makes of Alt with these keys where the terminal sends it as Escape and the key: what a Mac types with Option."""
+
+
+def _textual_keys(keys: Iterable[str]) -> Iterator[str]:
+    for key in keys:
+        yield _textual_key(key)
+        if key.startswith("alt+") and (typed := _OPTION.get(key.removeprefix("alt+"))):
+            yield _textual_key(typed)
 
 
 def _textual_key(key: str) -> str:

@@ -25,6 +25,8 @@ class Situation(NamedTuple):
     """Tasks that need the user."""
     restarted: bool = False
     """Lanes are paused since the machine was restarted."""
+    workspaces: int = 0
+    """How many there are."""
 
 
 def natural(row: TaskRow | PaneRow) -> str:
@@ -114,6 +116,8 @@ def valid(command: str, situation: Situation) -> bool:
         return situation.series is not None
     if command == "lane.resume":
         return situation.restarted
+    if BY_ID[command].group == "workspace":
+        return int(command.removeprefix("workspace.")) <= situation.workspaces
     if command in OF_LANE:
         return situation.lane is not None and not situation.rows and _fits_lane(command, situation.lane.lane)
     return command != "move.needs" or situation.needs > 0

@@ -42,6 +42,17 @@ class Panels(Screen[None]):
     def action_move_page_up(self) -> None:
         self.panel.page(-1)
 
+    def action_move_section(self) -> None:
+        self._lines.move_section(1)
+
+    def action_move_section_back(self) -> None:
+        self._lines.move_section(-1)
+
+    @property
+    def _lines(self) -> TaskList | Sidebar:
+        """The panel with sections that has the keys; from the detail, the list."""
+        return self.sidebar if self.sidebar.has_focus else self.tasks
+
     def action_move_fold(self) -> None:
         self.panel.fold(True)
 

@@ -18,6 +18,7 @@ from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
 from wzp_tui.tui.screens.panels import Panels
 from wzp_tui.tui.screens.presence import Presence
+from wzp_tui.tui.screens.workspaces import Workspaces
 from wzp_tui.tui.situation import Situation, valid
 from wzp_tui.tui.sorting import URGENCY, after
 from wzp_tui.tui.theming import is_toneless
@@ -52,7 +53,7 @@ HINTS = (
 """What is said where nothing is queued."""
 
 
-class TowerScreen(Actions, Panels, Presence, Screen[None]):
+class TowerScreen(Actions, Panels, Presence, Workspaces, Screen[None]):
     """Follows the Snapshot; its actions are the commands of the table."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
@@ -229,12 +230,16 @@ class TowerScreen(Actions, Panels, Presence, Screen[None]):
             selected = self.selected if isinstance(line, PaneLine) else None
             lane = line.lane if isinstance(line, LaneLine) else None
             series = line.series if isinstance(line, SeriesLine) else None
-            return Situation((selected,) if selected else (), lane, series, True, self._needs, bool(restarted(snapshot)))
+            return Situation((selected,) if selected else (), lane, series, True, *self._around(snapshot))
         rows = self.tasks.chosen()
         task = rows[0].task if rows and isinstance(rows[0], TaskRow) else None
         lane = next((lane for lane in snapshot.lanes if task and lane.lane.name == task.lane), None)
         series = next((series for series in snapshot.series if task and series.id == task.series), None)
-        return Situation(rows, lane, series, self.tasks.current is not None, self._needs, bool(restarted(snapshot)))
+        return Situation(rows, lane, series, self.tasks.current is not None, *self._around(snapshot))
+
+    def _around(self, snapshot: Snapshot) -> tuple[int, bool, int]:
+        """What is before the user wherever the cursor stands."""
+        return self._needs, bool(restarted(snapshot)), len(snapshot.workspaces)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Commands that do nothing for what is selected have no key."""
@@ -308,5 +313,4 @@ class TowerScreen(Actions, Panels, Presence, Screen[None]):
             case SeriesLine():
                 self.action_series_edit()
             case WorkspaceLine(name):
-                self.workspace = None if line.chosen else name
-                self.tasks.focus()
+                self.choose_workspace(name)

@@ -120,6 +120,18 @@ class LineView(Wheel, Generic[R], can_focus=True):
             self.top = 0
             self.refresh()
 
+    def sections(self) -> list[int]:
+        """The index of the first row of each section: what stands below a row that the cursor passes over."""
+        names = [self.key(row) for row in self.rows]
+        return [index for index, name in enumerate(names) if name is not None and (index == 0 or names[index - 1] is None)]
+
+    def move_section(self, direction: int) -> None:
+        """To the first row of the next section (1), or of this one and then of the one before (-1); at the ends it stays."""
+        starts = self.sections()
+        found = [at for at in starts if at > self.cursor][:1] if direction > 0 else [at for at in starts if at < self.cursor][-1:]
+        if found:
+            self._put(found[0])
+
     def rewind(self) -> None:
         """Show the first rows, or as far down as the cursor stands."""
         self.top = 0

@@ -83,6 +83,15 @@ class TaskList(LineView[Row]):
             self.wish = None
         self._wait_for_next_age()
 
+    def sections(self) -> list[int]:
+        midnight, before = day_start_ms(self._clock()), ""
+        starts = []
+        for index, row in enumerate(self.rows):
+            if key_of(row) is not None and (name := section_of(row, midnight)) != before:  # small screens have no headings
+                before = name
+                starts.append(index)
+        return starts
+
     def fold(self, folded: bool) -> None:
         """Fold the section of the row under the cursor, or unfold it."""
         row = self.current
