@@ -141,13 +141,15 @@ async def test_it_scrolls_back_and_stays_there_while_the_program_goes_on(mux: Em
         await pilot.press("shift+pageup")
         assert rows_of(app)[1:] == [str(number) for number in range(84, 93)]
         assert rows_of(app)[0].startswith("83")
-        assert rows_of(app)[0].endswith("9 lines back")
+        assert rows_of(app)[0].endswith("↑ 9 lines back")
         mux.write(pane, b"\r")
         await until(lambda: plain_text(mux.screen(pane).line(8)) == "150")
         await until(lambda: rows_of(app)[0].endswith("60 lines back"))
         assert rows_of(app)[1:] == [str(number) for number in range(84, 93)]
         await wheel(pilot, events.MouseScrollUp)
         assert rows_of(app)[1] == "81"
+        await pilot.resize_terminal(80, 10)
+        await until(lambda: rows_of(app)[0].endswith("lines back · typing goes to the end"))
         await pilot.press("a")
         assert rows_of(app)[8] == "150", "a key is typed where the program is"
 

@@ -13,14 +13,17 @@ from tests import worlds
 from tests.looks import SIZES, app_of
 from tests.support import until
 from tests.tui import lines
+from wzp_tui.controller import Snapshot
+from wzp_tui.mux.embedded import Screen
 from wzp_tui.tui.app import TowerApp
-from wzp_tui.tui.screens.pane_full import PaneWatch
+from wzp_tui.tui.screens.pane_full import PaneFull, PaneWatch
 from wzp_tui.tui.widgets.header import Header
 
 Looks = Callable[..., None]
 MEDIUM, NARROW = SIZES[1:]
 ids = {"ids": lambda size: f"{size[0]}x{size[1]}"}
 sizes = pytest.mark.parametrize("size", SIZES, **ids)
+ends = pytest.mark.parametrize("size", [SIZES[0], SIZES[-1]], **ids)
 small = pytest.mark.parametrize("size", [MEDIUM, NARROW], **ids)
 to_queued = "j" * 8
 """Keys that go from the first row of `busy` to #14, which waits."""
@@ -204,6 +207,42 @@ def test_a_pane_of_another_workspace(looks: Looks, size: tuple[int, int]) -> Non
         app.push_screen(PaneWatch(app.controller, 12, "Fix login redirect", why))
 
     looks(worlds.busy(), size, act=watch)
+
+
+def full(world: Snapshot, size: tuple[int, int], looks: Looks, name: str, drawn: str, *keys: str) -> None:
+    """A pane that fills the screen, with what its program has drawn."""
+    screen = Screen(size[1] - 1, size[0])
+    screen.feed(drawn.replace("\n", "\r\n").encode())
+
+    class Panes:
+        def screen(self, pane: int) -> Screen:
+            return screen
+
+        def write(self, pane: int, data: bytes) -> None: ...
+
+        def resize(self, pane: int, rows: int, cols: int) -> None:
+            screen.resize(rows, cols)
+
+    looks(world, size, *keys, act=lambda app: app.push_screen(PaneFull(Panes(), 12, name)))  # type: ignore[arg-type]
+
+
+@ends
+def test_a_pane_that_fills_the_screen(looks: Looks, size: tuple[int, int]) -> None:
+    """Its screen in its colours, the cursor behind what it says last; in the last line which it is, how to scroll, how to leave."""
+    full(worlds.embedded(), size, looks, "Fix login redirect", worlds.SCREEN.rstrip("\n"))
+
+
+@ends
+def test_a_pane_whose_task_has_failed(looks: Looks, size: tuple[int, int]) -> None:
+    """The end of its output, how it ended in red, and the two keys."""
+    held = "\x1b[31mexit 1\x1b[0m \x1b[2m·\x1b[0m Enter closes \x1b[2m·\x1b[0m r retries"
+    full(worlds.embedded(), size, looks, "npm audit", f"{worlds.LOGS[11]}\n{held}")
+
+
+@ends
+def test_a_pane_is_scrolled_back(looks: Looks, size: tuple[int, int]) -> None:
+    """Older lines; at the top, in reverse, how many are below, and with room how to go to them."""
+    full(worlds.embedded(), size, looks, "pytest -x", "\n".join(f"line {number}" for number in range(1, 201)), "alt+pageup")
 
 
 def test_why_where_it_is_narrow(looks: Looks) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
@@ -11,7 +11,7 @@ from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller
 from wzp_tui.tui.bindings import bindings, shown_key, textual_keymap
 from wzp_tui.tui.screens.leaving import Leaving
-from wzp_tui.tui.screens.sheet import SheetLine
+from wzp_tui.tui.screens.sheet import NARROW, SheetLine
 from wzp_tui.tui.widgets.live import Live
 from wzp_tui.tui.widgets.terminal import TerminalView
 
@@ -35,11 +35,16 @@ class PaneFull(Leaving[None]):
         yield self._terminal
         leave = BY_ID["pane.leave"]
         hint = ((shown_key(self.app, leave), "focus"), (f" {leave.title}", "muted"))
-        yield SheetLine((f"%{self._pane} ", "muted"), (self._title, "bright"), end=[("  ", "muted"), *hint])
+        self._line = SheetLine(end=[("  ", "muted"), *hint])
+        yield self._line
 
     def on_mount(self) -> None:
         self._terminal.leave = textual_keymap(getattr(self.app, "keymap", {}))["pane.leave"].partition(",")[0]
         self._terminal.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        back = (("   Alt+PgUp", "focus"), (" Scroll back", "muted")) if event.size.width >= NARROW else ()
+        self._line.update((f"%{self._pane} ", "muted"), (self._title, "bright"), *back)
 
     @on(TerminalView.Left)
     @on(TerminalView.Ended)

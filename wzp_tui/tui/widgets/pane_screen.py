@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _GAP = 1 / 30
 """Seconds between two paintings."""
+_ROOMY = 66
+"""Columns from which on there is room to say how to go on."""
 _HALF_FRAME = 0.15
 """Seconds that a program may take to draw a synchronized frame."""
 
@@ -30,6 +32,9 @@ class PaneScreen(Selecting):
     DEFAULT_CSS = """
     PaneScreen { width: 1fr; height: 1fr; }
     """
+
+    way_back: ClassVar[str] = ""
+    """What leads from the scrollback to its end, where it is more than the wheel."""
 
     class Ended(Message):
         """The program has ended; what it showed stays."""
@@ -134,7 +139,8 @@ class PaneScreen(Selecting):
         if columns := self.selected_columns(screen.scrolled + row, width):
             strip = restyled(strip, *columns, Style(reverse=True))
         if y == 0 and self.lines_back:
-            note = f" {self.lines_back} lines back "[:width]
+            way = f" · {self.way_back}" if self.way_back and width >= _ROOMY else ""
+            note = f" ↑ {self.lines_back} lines back{way} "[:width]
             strip = Strip.join((strip.crop(0, width - len(note)), Strip([Segment(note, base + Style(reverse=True))])))
         return strip
 

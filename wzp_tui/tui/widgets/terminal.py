@@ -28,6 +28,8 @@ class TerminalView(PaneScreen, can_focus=True):
     an app with such a pane has none.
     """
 
+    way_back = "typing goes to the end"
+
     class Left(Message):
         """The user pressed the key that leaves."""
 
