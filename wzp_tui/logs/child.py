@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+import tempfile
 from abc import ABC, abstractmethod
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
@@ -29,11 +30,14 @@ class Child(ABC):
         """Run the module to its end, with `told` as its input; `changed` is called whenever there is more."""
         command = (sys.executable, "-P", "-E", "-m", module, *arguments)
         try:
-            process = await asyncio.create_subprocess_exec(*command, stdin=PIPE if told else DEVNULL, stdout=PIPE, stderr=DEVNULL)
+            with tempfile.TemporaryFile() as stdin:  # a pipe to a process that ends unread is complained of by Python 3.11.2
+                stdin.write(told)
+                stdin.seek(0)
+                process = await asyncio.create_subprocess_exec(*command, stdin=stdin, stdout=PIPE, stderr=DEVNULL)
         except (OSError, ValueError) as error:
             self.problem = clean(str(error))
         else:
-            await self._answer(process, told, changed)
+            await self._answer(process, changed)
         self.done = True
         changed()
 
@@ -44,15 +48,10 @@ class Child(ABC):
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
 
-    async def _answer(self, process: Process, told: bytes, changed: Callable[[], None]) -> None:
+    async def _answer(self, process: Process, changed: Callable[[], None]) -> None:
         self._process = process
         try:
             if not self._cancelled:
-                if process.stdin:
-                    with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # its exit says why
-                        process.stdin.write(told)
-                        await process.stdin.drain()
-                    process.stdin.close()
                 await self._read(process, changed)
                 code = await process.wait()
                 if code and not self._cancelled:
