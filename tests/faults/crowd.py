@@ -3,6 +3,7 @@
 Each keeps a journal of what was acknowledged to it; at the end the journals, added up, are the store.
 """
 
+import argparse
 import contextlib
 import json
 import multiprocessing
@@ -115,7 +116,11 @@ def _worker(slot: int) -> Worker:
 
 def main() -> int:
     """The whole crowd."""
-    tasks, processes = (int(word) for word in [*sys.argv[1:], *("10000", "8")[len(sys.argv) - 1 :]])
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.crowd", description=__doc__)
+    parser.add_argument("tasks", nargs="?", type=int, default=10_000, help="how many are added (10000)")
+    parser.add_argument("processes", nargs="?", type=int, default=8, help="that do so at once (8)")
+    asked = parser.parse_args()
+    tasks, processes = asked.tasks, asked.processes
     folder = StoreFolder(str(Path(tempfile.mkdtemp(prefix="wzp-")) / "store"))
     begun = time.monotonic()
     journals = crowd(folder, tasks, processes)

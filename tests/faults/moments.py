@@ -3,6 +3,7 @@
 After each death the store is whole, the events tell the tables, what was acknowledged is there, and nothing ran twice.
 """
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -165,7 +166,11 @@ def _worker(argv: Sequence[str], store: StoreFolder) -> Iterator[PtyProcess]:
 
 def main() -> int:
     """Every moment of the acts that were asked for."""
-    asked = sys.argv[1:] or list(ACTS)
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.moments", description=__doc__)
+    parser.add_argument("acts", nargs="*", metavar="ACT", help=f"of {', '.join(ACTS)}; without one: all")
+    asked = parser.parse_args().acts or list(ACTS)
+    if unknown := ", ".join(name for name in asked if name not in ACTS):
+        parser.error(f"no act {unknown}")
     broken = 0
     for name in asked:
         with tempfile.TemporaryDirectory(prefix="wzp-") as place:
