@@ -50,6 +50,21 @@ def test_what_is_archived_is_in_no_list_and_a_retry_brings_it_back(store: Store)
     assert (ids(store), store.task(first).state) == ([first, second], State.QUEUED)
 
 
+def test_what_may_run_again_is_in_the_lists_again(store: Store) -> None:
+    """Else it would run, and nobody would see it."""
+    cancelled = store.add(a_task())
+    store.cancel(cancelled)
+    store.archive(cancelled)
+    with pytest.raises(TransitionError, match="only a queued task can be held"):
+        store.hold(cancelled)
+    assert ids(store) == []
+    first = ended(store, exit=1)
+    skipped = store.add(a_task(after=(After(first),)))
+    store.archive(skipped)
+    store.release(skipped, anyway=True)
+    assert ids(store) == [first, skipped]
+
+
 def test_what_is_open_or_awaited_is_not_archived(store: Store) -> None:
     first = ended(store)
     second = store.add(a_task(after=(After(first),), hold=True))

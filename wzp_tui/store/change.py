@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wzp_tui.errors import NotFound, TransitionError, UsageError
-from wzp_tui.store import archive, events, rows
+from wzp_tui.store import events, rows
 from wzp_tui.store.transition import dead_waits, refuse_the_impossible, set_state, skip_the_impossible
 from wzp_tui.store.wake import Seats, seats_of
 from wzp_tui.tasks.check import check_fields, check_task
@@ -85,6 +85,13 @@ def _set_names(connection: sqlite3.Connection, table: str, id: int, names: Itera
     connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", [(id, name) for name in names])
 
 
+def hold(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
+    """Keep a queued task from starting."""
+    if task.state is not State.QUEUED:
+        raise TransitionError(f"#{task.id} is {task.state}; only a queued task can be held")
+    return set_state(connection, actor, task, State.HELD, "by you")
+
+
 def release(connection: sqlite3.Connection, actor: str, task: Task, anyway: bool) -> Seats:
     """Let a held task start. `anyway`: a skipped one, too, and without what it waits for that can never be."""
     if task.state is State.SKIPPED and not anyway:
@@ -102,7 +109,6 @@ def queue_again(connection: sqlite3.Connection, actor: str, task: Task) -> Seats
     """Let an ended task run once more, with all its retries."""
     refuse_the_impossible(connection, task)
     now = events.now_ms()
-    archive.bring_back(connection, actor, task)
     connection.execute(
         "UPDATE task SET tries = 0, queued_ms = ?, rank_ms = ? WHERE id = ?", (now, rank_ms(task.priority, now, task.due_ms), task.id)
     )

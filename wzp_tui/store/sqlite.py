@@ -91,7 +91,7 @@ class SqliteStore(Reading, Writing):
         return Undone(was, tuple(done), tuple(refused))
 
     def hold(self, id: int) -> None:
-        self._do_deed(id, "held", ("state",), lambda connection, task: set_state(connection, self.actor, task, State.HELD, "by you"))
+        self._do_deed(id, "held", ("state",), lambda connection, task: change.hold(connection, self.actor, task))
 
     def release(self, id: int, *, anyway: bool = False) -> None:
         changed = ("state", "after") if anyway else ("state",)

@@ -3,9 +3,9 @@
 import sqlite3
 
 from wzp_tui.errors import TransitionError
-from wzp_tui.store import events, lanes, rows
+from wzp_tui.store import archive, events, lanes, rows
 from wzp_tui.store.wake import Seats, seats_of
-from wzp_tui.tasks.task import LIVE, After, Condition, State, Task, check_transition
+from wzp_tui.tasks.task import LIVE, OPEN, After, Condition, State, Task, check_transition
 
 
 def set_state(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "") -> Seats:
@@ -56,6 +56,8 @@ def _dead_words(wait: After, state: State) -> str:
 
 def _move(connection: sqlite3.Connection, actor: str, task: Task, new: State, reason: str = "") -> Seats:
     check_transition(task.id, task.state, new)
+    if new in OPEN:
+        archive.bring_back(connection, actor, task)
     changed = connection.execute(
         "UPDATE task SET state = ?, reason = ?, changed_ms = ?, not_before_ms = ?, waits_since_ms = ?, seen = 0,"
         " next_rank = CASE WHEN ? IN ('queued', 'held') THEN next_rank ELSE 0 END WHERE id = ? AND state = ?",
