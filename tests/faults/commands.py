@@ -24,6 +24,8 @@ exit "$code"
 """
 OUTPUT = b"begin\r\nend\r\n"
 """What is in the log of a command that came to its end."""
+OUTPUT_AND_ECHO = b"begin\r\n\r\nend\r\n"
+"""The same where its pane was closed a moment before: WezTerm types an empty line and Ctrl-D into a pane that it closes."""
 KINDS = ("plain", "plain", "deaf", "away", "shut", "daemon")
 """Plain ones, and such that ignore HUP and TERM, leave the session, close every descriptor, leave a process behind."""
 

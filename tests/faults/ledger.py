@@ -23,6 +23,7 @@ class Attempt(NamedTuple):
     token: str
     mux: str
     tty: str
+    worker: int
     open: bool
     exit: int | None
     detached: bool
@@ -57,7 +58,7 @@ def read(folder: StoreFolder, *, check: bool = False) -> Ledger:
     with closing(sqlite3.connect(f"file:{folder.db}?mode=ro", uri=True, timeout=10)) as connection:
         connection.execute("BEGIN")
         tasks = {id: Row(state, reason) for id, state, reason in connection.execute("SELECT id, state, reason FROM task")}
-        columns = "id, task, token, mux, tty, ended_ms IS NULL, exit, detached, orphaned"
+        columns = "id, task, token, mux, tty, worker, ended_ms IS NULL, exit, detached, orphaned"
         runs = (Attempt._make(row) for row in connection.execute(f"SELECT {columns} FROM run ORDER BY id"))
         rows = connection.execute("SELECT kind, task, run, old, new, data FROM event ORDER BY seq")
         events = (Entry._make((*row[:5], json.loads(row[5]))) for row in rows)

@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from tests.faults.commands import OUTPUT, Traces, Work
+from tests.faults.commands import OUTPUT, OUTPUT_AND_ECHO, Traces, Work
 from tests.faults.ledger import Ledger
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store.lock import is_held
@@ -13,7 +13,7 @@ from wzp_tui.tasks.task import LIVE, TRANSITIONS, State
 
 
 def once(ledger: Ledger, work: Mapping[int, Work], traces: Traces, closed: set[int], *, may_lose: bool) -> Iterator[str]:
-    """Every acknowledged task ran exactly once and is called so, or is honestly `lost`."""
+    """Every acknowledged task ran exactly once and is called so, or is honestly `lost`. `closed`: the workers whose pane was closed."""
     last = {run.task: run for run in ledger.runs}
     for id, asked in work.items():
         if id not in ledger.tasks:
@@ -28,7 +28,7 @@ def once(ledger: Ledger, work: Mapping[int, Work], traces: Traces, closed: set[i
             if (begun, ended) != (1, 1) or run is None or run.exit != asked.exit or (state == "done") != (asked.exit == 0):
                 yield f"{told}: it should have exited with {asked.exit}, recorded is {run.exit if run else None}"
         elif state == "cancelled":
-            if run is None or run.id not in closed or reason != "pane closed":
+            if run is None or run.worker not in closed or reason != "pane closed":
                 yield f"{told}: nobody asked for that"
         elif state != "lost" or not may_lose:
             yield f"{told}: that is no end"
@@ -78,8 +78,8 @@ def exclusion(ledger: Ledger) -> Iterator[str]:
                 holders.pop(name, None)
 
 
-def logs(ledger: Ledger, folder: StoreFolder) -> Iterator[str]:
-    """Every line of every run that came to its end is in its log."""
+def logs(ledger: Ledger, folder: StoreFolder, closed: set[int]) -> Iterator[str]:
+    """Every line of every run that came to its end is in its log. `closed`: the workers whose pane was closed."""
     for run in ledger.runs:
         if not run.open and ledger.tasks[run.task].state in ("done", "failed") and run.exit is not None:
             try:
@@ -87,7 +87,7 @@ def logs(ledger: Ledger, folder: StoreFolder) -> Iterator[str]:
                     written = file.read()
             except FileNotFoundError:
                 written = b""
-            if written != OUTPUT:
+            if written != OUTPUT and not (run.worker in closed and written == OUTPUT_AND_ECHO):
                 yield f"the log of #{run.task} holds {written!r}"
 
 

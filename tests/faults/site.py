@@ -41,7 +41,7 @@ class Site:
         self.work: dict[int, Work] = {}
         """Every task that was acknowledged."""
         self.closed: set[int] = set()
-        """Runs whose pane was closed."""
+        """Workers whose pane was closed."""
         self.broken: list[str] = []
         """Rules that were seen to be broken on the way."""
         self.server = MuxServer(folder) if kind == "wezterm" else None
@@ -157,18 +157,18 @@ class Site:
 
             asyncio.run(close())
 
-    def close_a_pane(self) -> int | None:
-        """Close the pane of a running task; its run, or `None` where there was none."""
+    def close_a_pane(self) -> ledger.Attempt | None:
+        """Close the pane of a running task; its run, or `None` where there was none. Its worker may have begun the next one meanwhile."""
         mux = WezTerm(environ=self.environ)
         runs = [run for run in ledger.read(self.folder).runs if run.open and not run.detached and not run.orphaned]
         self.chance.shuffle(runs)
 
-        async def close() -> int | None:
+        async def close() -> ledger.Attempt | None:
             panes = {(pane.mux, pane.tty): pane for pane in await mux.panes()}
             for run in runs:
                 if (pane := panes.get((run.mux, run.tty))) is not None:
                     await mux.close(pane.id, seen=pane)
-                    return run.id
+                    return run
             return None
 
         try:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from tests.faults import processes
 from tests.faults.site import Site
 from tests.support import wait_until
+from wzp_tui.inpane.mux import HANGUP_PAUSE
+from wzp_tui.tasks.policy import Stop
 
 
 def kill_tower(site: Site) -> None:
@@ -36,11 +38,11 @@ def close_pane(site: Site) -> None:
     """Close the pane of a running task. Every process of the run must go."""
     run = site.close_a_pane()
     if run is not None:
-        site.closed.add(run)
+        site.closed.add(run.worker)
         try:
-            wait_until(lambda: run not in site.runs_left(), 4)  # two seconds after HUP and TERM comes KILL
+            wait_until(lambda: run.id not in site.runs_left(), HANGUP_PAUSE + Stop().grace + 2)  # after HUP and TERM comes KILL
         except AssertionError:
-            site.broken.append(f"the pane of run {run} was closed, and its process {site.runs_left().get(run)} runs on")
+            site.broken.append(f"the pane of run {run.id} was closed, and its process {site.runs_left().get(run.id)} runs on")
     site.tend_shells()
 
 

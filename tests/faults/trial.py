@@ -107,7 +107,7 @@ def _judge(site: Site, fault: Fault) -> list[str]:
     return [
         *oracle.once(found, site.work, site.commands.traces(), site.closed, may_lose=fault.may_lose),
         *oracle.history(found),
-        *oracle.logs(found, site.folder),
+        *oracle.logs(found, site.folder, site.closed),
         *oracle.leftovers(found, site.folder),
     ]
 
