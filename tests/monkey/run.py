@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +16,8 @@ from tests.monkey.watch import Watch, watched
 from tests.monkey.whims import ESCAPE, Size, Whim, Whims
 from tests.tui import Tower, tower
 from wzp_tui.errors import PaneGone, WzpError
-from wzp_tui.store import Event, Store, View
-from wzp_tui.tasks.task import LIVE
+from wzp_tui.paths import StoreFolder
+from wzp_tui.store import Event, Store, View, open_store
 
 START = Size(120, 44)
 PAUSES = (*(0.01,) * 10, *(0.02,) * 4, 0.03, 0.001)
@@ -84,10 +84,15 @@ class Monkey:
                 broken += await self._judge(it)
             async with tower(self._store, START) as it:  # its panes are gone, and what ran goes on; it ends with this one
                 broken += await self._judge(it)
-                self._spared |= {row.task.id for row in it.controller.snapshots.value.tasks if row.task.state in LIVE}
                 tasks = len(it.controller.snapshots.value.tasks)
+            self._spared |= self._ended_with_it()
         screens = dict(self._watch.screens.most_common())
         return Result(whims - left, time.monotonic() - begun, sessions, screens, len(self._watch.stopped), tasks, broken)
+
+    def _ended_with_it(self) -> set[int]:
+        """What was stopped since the last look: what ran when the tower ended, also what had just begun."""
+        with closing(open_store(StoreFolder(str(self._store)), "monkey")) as store:
+            return {event.task for event in _all_events(store, self._events) if event.kind == "run.stop" and event.task is not None}
 
     async def _prepare(self, it: Tower) -> None:
         """Give it something to break: witnesses, short tasks, and such that wait."""
