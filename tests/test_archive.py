@@ -55,7 +55,7 @@ def test_what_may_run_again_is_in_the_lists_again(store: Store) -> None:
     cancelled = store.add(a_task())
     store.cancel(cancelled)
     store.archive(cancelled)
-    with pytest.raises(TransitionError, match="only a queued task can be held"):
+    with pytest.raises(TransitionError, match="only a queued or skipped task can be held"):
         store.hold(cancelled)
     assert ids(store) == []
     first = ended(store, exit=1)

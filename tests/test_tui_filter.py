@@ -163,7 +163,7 @@ async def test_a_row_that_grows_old_comes_by_itself(tmp_path: Path, monkeypatch:
     app = TowerApp(controller, Settings(), clock=lambda: now, watch=False)
     async with app.run_test(size=(120, 44)) as pilot:
         it = Tower(app, pilot, controller)
-        await it.press("slash", *"age:>25m is:task", "enter")
+        await it.press("slash", *"age:>25m is:open", "enter")
         await until(lambda: rows(it) == "#19 #3")
         now += 120_000
         await until(lambda: rows(it) == "#17 #19 #3")

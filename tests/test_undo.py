@@ -101,3 +101,12 @@ def test_what_the_tower_took_back_is_not_taken_back_again(store: SqliteStore) ->
     store.put_back(id, state=State.QUEUED)
     with pytest.raises(TransitionError, match="nothing to undo"):
         store.undo()
+
+
+def test_what_was_skipped_before_it_was_held_is_skipped_again(store: Store) -> None:
+    first = store.add(a_task())
+    second = store.add(a_task(after=(After(first),)))
+    store.cancel(first)
+    store.hold(second)
+    store.undo()
+    assert (store.task(second).state, store.task(second).reason) == (State.SKIPPED, f"#{first} cancelled")

@@ -39,11 +39,12 @@ SECTIONS = {
 
 
 def task(id: int, title: str, state: State, where: str, word: str, reason: str = "", ago: float = 0, **more: Any) -> TaskRow:
-    """A row; `ago`: seconds in this state."""
+    """A row; `ago`: seconds in this state; `took`: seconds of its run."""
     since = NOON - int(ago * 1000)
     pane = more.pop("pane", None)
     lane = more.pop("lane", where)
     exit = more.pop("exit", None)
+    took_ms = more.pop("took", 8) * 1000
     argv = shell_line(more.pop("line", title))
     fields: dict[str, Any] = {
         "reason": "",
@@ -65,7 +66,8 @@ def task(id: int, title: str, state: State, where: str, word: str, reason: str =
     run = None
     if state not in (State.QUEUED, State.HELD):
         ended = None if state in (State.RUNNING, State.ASKING, State.REVIEW) else since
-        run = Run(id, id, 1, f"t{id}", lane, 1, MUX, f"/dev/pts/{id}", 4000 + id, since - 8000, ended, exit, None, "", "", False, False, "")
+        begun = since - took_ms
+        run = Run(id, id, 1, f"t{id}", lane, 1, MUX, f"/dev/pts/{id}", 4000 + id, begun, ended, exit, None, "", "", False, False, "")
     return TaskRow(made, run, SECTIONS.get(state, Section.DONE), word, reason, where, pane, since)
 
 
@@ -96,7 +98,9 @@ def busy() -> Snapshot:
         task(20, "Write migration for sessions", State.QUEUED, "claude", "waits", "after #12", 30, after=(After(12),)),
         task(21, "docker build .", State.QUEUED, "build", "waits", "after #14, #15", 30, after=(After(14), After(15))),
         task(22, "Update screenshots", State.HELD, "build", "held", "by you", 30, priority=Priority.LOW),
-        *(task(40 + n, f"done {n}", State.DONE, "build", "done", "", 600 + n, exit=0) for n in range(24)),
+        task(10, "prettier --check .", State.DONE, "build", "done", "", 300, exit=0, took=3),
+        task(9, "npm run build", State.DONE, "build", "done", "", 1500, exit=0, took=140),
+        *(task(40 + n, f"done {n}", State.DONE, "build", "done", "", 600 + n, exit=0) for n in range(22)),
     )
     agents = [(12, "claude"), (16, "codex"), (17, "claude"), (18, "claude"), (19, "gemini")]
     panes = (

@@ -129,7 +129,7 @@ class Store(Protocol):
         ...
 
     def hold(self, id: int) -> None:
-        """Keep a queued task from starting."""
+        """Keep a queued task from starting, or a skipped one, which may be edited then."""
         ...
 
     def release(self, id: int, *, anyway: bool = False) -> None:

@@ -86,9 +86,9 @@ def _set_names(connection: sqlite3.Connection, table: str, id: int, names: Itera
 
 
 def hold(connection: sqlite3.Connection, actor: str, task: Task) -> Seats:
-    """Keep a queued task from starting."""
-    if task.state is not State.QUEUED:
-        raise TransitionError(f"#{task.id} is {task.state}; only a queued task can be held")
+    """Keep a task from starting: a queued one, or a skipped one, which may be edited then."""
+    if task.state not in (State.QUEUED, State.SKIPPED):
+        raise TransitionError(f"#{task.id} is {task.state}; only a queued or skipped task can be held")
     return set_state(connection, actor, task, State.HELD, "by you")
 
 
@@ -195,9 +195,9 @@ def set_rank(connection: sqlite3.Connection, task: Task, moved_ms: int) -> None:
 
 
 def put_back(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Seats:
-    """Give a task what it had before a change: `state` (held or queued), `lane`, `place`, `next_rank`, `moved_ms`, and what `edit` changes.
+    """Give a task what it had before a change.
 
-    Raises `TransitionError` for a task that has started meanwhile.
+    `fields`: `state` (held, queued or skipped), `lane`, `place`, `next_rank`, `moved_ms`, and what `edit` changes. Raises `TransitionError` for a task that has started meanwhile.
     """
     cancelled = task.state is State.CANCELLED and "state" in fields
     if task.state not in (State.HELD, State.QUEUED) and not cancelled:
@@ -216,6 +216,6 @@ def put_back(connection: sqlite3.Connection, actor: str, task: Task, **fields: o
     if isinstance(moved_ms, int):
         set_rank(connection, rows.task(connection, task.id), moved_ms)
     back = rows.task(connection, task.id)
-    if state is State.QUEUED and back.state is State.HELD:
+    if state in (State.QUEUED, State.SKIPPED) and back.state is State.HELD:
         touched |= set_state(connection, actor, back, State.QUEUED)
     return touched | {seats_of(task.lane, task.id), seats_of(back.lane, task.id)}

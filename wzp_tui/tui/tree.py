@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from wzp_tui.clean import clean
 from wzp_tui.controller import LaneRow, PaneRow, Section, Snapshot, TaskRow
 from wzp_tui.store import Event, Series
+from wzp_tui.tasks.task import State
 from wzp_tui.tui.words import Counts, counts, event_words, pane_name, plural
 
 
@@ -64,6 +65,8 @@ class EventLine(NamedTuple):
     """An event."""
 
     event: Event
+    took_ms: int | None = None
+    """How long the run took with which a task was done, where that is known."""
 
 
 Row = Title | WorkspaceLine | TabLine | PaneLine | LaneLine | SeriesLine | EventLine
@@ -102,10 +105,18 @@ def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> t
     if snapshot.series:
         upcoming = sorted(snapshot.series, key=lambda each: (each.due_ms is None, each.due_ms, each.id))
         rows += [*_gap(rows), Title("SERIES"), *(SeriesLine(each, snapshot.taken_ms) for each in upcoming)]
-    events = [EventLine(event) for event in snapshot.events if event_words(event)]
+    events = [EventLine(event, _took(event, snapshot.by_id)) for event in snapshot.events if event_words(event)]
     if events:
         rows += [*_gap(rows), Title("EVENTS"), *events]
     return tuple(rows)
+
+
+def _took(event: Event, tasks: Mapping[int, TaskRow]) -> int | None:
+    row = tasks.get(event.task or 0)
+    if event.new != State.DONE or row is None or row.run is None or row.run.ended_ms is None:
+        return None
+    before = event.at_ms < row.run.started_ms  # it was done once before that
+    return None if before else row.run.ended_ms - row.run.started_ms
 
 
 def _gap(rows: Sequence[Row]) -> Sequence[Row]:

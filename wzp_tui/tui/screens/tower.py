@@ -305,7 +305,7 @@ class TowerScreen(Actions, Panels, Presence, Workspaces, Screen[None]):
         """Open what the sidebar's cursor stands on: filter by a workspace, go to the task of an event."""
         line = self.sidebar.current
         match line:
-            case EventLine(event) if event.task is not None:
+            case EventLine(event=event) if event.task is not None:
                 self.tasks.focus()
                 self.tasks.reveal(event.task)
             case LaneLine():

@@ -8,7 +8,7 @@ from wzp_tui.clean import clean
 from wzp_tui.controller import Snapshot
 from wzp_tui.tui.looks import pane_look
 from wzp_tui.tui.painting import Piece, cut, left, strip, width_of
-from wzp_tui.tui.times import clock
+from wzp_tui.tui.times import age, clock
 from wzp_tui.tui.tree import EventLine, Key, LaneLine, PaneLine, Row, SeriesLine, TabLine, Title, WorkspaceLine, key_of, sidebar
 from wzp_tui.tui.widgets.lines import LineView
 from wzp_tui.tui.words import Counts, event_words, lane_use, pane_name, series_when
@@ -84,11 +84,12 @@ class Sidebar(LineView[Row]):
                 end = [(when, ink(role, on))]
                 name = cut(clean(series.task.title, 100), width - 1 - width_of(end) - 1)
                 return [(" " + name, ink("muted" if series.paused else "text", on))], end
-            case EventLine(event):
+            case EventLine(event, took_ms):
                 told = event_words(event, glyphs)
                 assert told is not None
+                took = f" · {age(took_ms)}" if took_ms and took_ms >= 1000 else ""
                 time = (clock(event.at_ms) + " ", ink("faint", on))
-                return [time, (told.glyph + " ", ink(told.role, on)), (cut(told.text, width - 8), ink("muted", on))], []
+                return [time, (told.glyph + " ", ink(told.role, on)), (cut(told.text + took, width - 8), ink("muted", on))], []
 
     def _pane(self, row: PaneLine, on: str, width: int) -> tuple[list[Piece], list[Piece]]:
         ink, look = self.inks, pane_look(row.pane, row.task, self.glyphs)
