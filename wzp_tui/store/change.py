@@ -197,7 +197,8 @@ def set_rank(connection: sqlite3.Connection, task: Task, moved_ms: int) -> None:
 def put_back(connection: sqlite3.Connection, actor: str, task: Task, **fields: object) -> Seats:
     """Give a task what it had before a change.
 
-    `fields`: `state` (held, queued or skipped), `lane`, `place`, `next_rank`, `moved_ms`, and what `edit` changes. Raises `TransitionError` for a task that has started meanwhile.
+    `fields`: `state` (held, queued or skipped), `lane`, `place`, `next_rank`, `moved_ms`, and what `edit` changes. Raises
+    `TransitionError` for a task that has started meanwhile.
     """
     cancelled = task.state is State.CANCELLED and "state" in fields
     if task.state not in (State.HELD, State.QUEUED) and not cancelled:
