@@ -123,9 +123,9 @@ async def a_test_run_fails_is_mended_and_retried(it: Tower, day: Day) -> None:
 async def tasks_are_queued_one_after_the_other(it: Tower, day: Day) -> None:
     """A lane of one slot, paused; one task after another, one of them without hope."""
     await lane(it, "1")
-    await until(lambda: it.controller.snapshots.value.lanes[0].lane.slots == 1)
+    await until(lambda: it.shown.lanes[0].lane.slots == 1)
     await lane(it, "p")
-    await until(lambda: it.controller.snapshots.value.lanes[0].lane.paused)
+    await until(lambda: it.shown.lanes[0].lane.paused)
     await in_the_lane(it, "sh step compile")  # 8
     await in_the_lane(it, "sh step unit")  # 9
     await after(it, "sh step link", 8)  # 10
@@ -260,7 +260,7 @@ async def a_tower_without_a_screen_is_killed(day: Day) -> None:
 async def everything_is_still_there(it: Tower, day: Day) -> None:
     """What ran goes on, what was done is done, what was chosen is chosen; a run without a pane says so, and comes to its end."""
     await it.shows("RUNNING 3", "sh server", "sh agent 5", "no pane")
-    done = [row.task.id for row in it.controller.snapshots.value.tasks if row.task.state is State.DONE]
+    done = [row.task.id for row in it.shown.tasks if row.task.state is State.DONE]
     assert sorted(done) == [2, 3, 4, 5, 7, 8, 9, 10, 11, 15]
     (day.work / "finish").touch()
     await it.word(16, "exit 4")

@@ -177,11 +177,11 @@ async def test_a_lane_is_made_and_grows(it: Tower, file: Path) -> None:
     file.write_text("[lanes.build]\nslots = 1\n")
     await it.shows("build")
     file.write_text("[lanes.build]\nslots = 3\n")
-    await until(lambda: [row.lane.slots for row in it.controller.snapshots.value.lanes if row.lane.name == "build"] == [3])
+    await until(lambda: [row.lane.slots for row in it.shown.lanes if row.lane.name == "build"] == [3])
     await it.controller.set_lane("build", 2)
     file.write_text('[ui]\ntheme = "chart"\n[lanes.build]\nslots = 3\n')
     await until(lambda: it.app.theme == "chart")
-    slots = [row.lane.slots for row in it.controller.snapshots.value.lanes if row.lane.name == "build"]
+    slots = [row.lane.slots for row in it.shown.lanes if row.lane.name == "build"]
     assert slots == [2], "what was changed by key since then stays, as long as the file says of it what it said"
 
 

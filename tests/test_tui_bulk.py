@@ -47,7 +47,7 @@ async def test_waiting_tasks_are_moved_by_keys(it: Tower) -> None:
     await it.shows("QUEUED 3")
 
     def order() -> list[int]:
-        return [task.id for task in sorted((row.task for row in it.controller.snapshots.value.tasks), key=order_key)]
+        return [task.id for task in sorted((row.task for row in it.shown.tasks), key=order_key)]
 
     await it.press("G", "K")
     await until(lambda: order() == [1, 3, 2])

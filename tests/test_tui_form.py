@@ -87,12 +87,12 @@ async def test_what_is_wrong_is_said_under_its_field_while_it_is_typed(it: Tower
     await it.hides("is no folder")
     await it.press("escape")
     await it.hides("goes to")
-    assert not it.controller.snapshots.value.tasks
+    assert not it.shown.tasks
 
 
 async def test_arrows_go_through_lanes_and_priorities(it: Tower) -> None:
     await it.controller.set_lane("build", 1)
-    await until(lambda: len(it.controller.snapshots.value.lanes) == 2)
+    await until(lambda: len(it.shown.lanes) == 2)
     await it.press("n")
     await it.type("true")
     await it.press("ctrl+e", "tab", "tab", "tab")
@@ -109,7 +109,7 @@ async def test_arrows_go_through_lanes_and_priorities(it: Tower) -> None:
 
 async def test_lane_and_folder_of_the_last_new_task_are_remembered(it: Tower, tmp_path: Path) -> None:
     await it.controller.set_lane("build", 1)
-    await until(lambda: len(it.controller.snapshots.value.lanes) == 2)
+    await until(lambda: len(it.shown.lanes) == 2)
     await it.press("n")
     await it.type("true")
     await it.press("ctrl+e")

@@ -89,7 +89,7 @@ async def test_escape_leaves_it_without_a_task(it: Tower) -> None:
     await it.hides("Parameters of deploy.toml")
     await it.add("true")
     await it.word(1, "next")
-    assert [row.task.title for row in it.controller.snapshots.value.tasks] == ["true"]
+    assert [row.task.title for row in it.shown.tasks] == ["true"]
 
 
 async def test_a_file_without_parameters_asks_for_none(it: Tower) -> None:

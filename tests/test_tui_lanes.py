@@ -15,7 +15,7 @@ from .workers import shell
 
 
 def lane(it: Tower, name: str = "default") -> LaneRow:
-    return next(row for row in it.controller.snapshots.value.lanes if row.lane.name == name)
+    return next(row for row in it.shown.lanes if row.lane.name == name)
 
 
 async def choose_lane(it: Tower, name: str = "default") -> None:
@@ -53,10 +53,10 @@ async def test_plus_and_minus_change_the_slots(it: Tower) -> None:
 async def test_a_drained_lane_closes_its_panes(it: Tower) -> None:
     task = await it.controller.add(shell("true"))
     await it.word(task, "done")
-    assert len(it.controller.snapshots.value.panes) == 1
+    assert len(it.shown.panes) == 1
     await choose_lane(it)
     await it.press("D")
-    await until(lambda: not it.controller.snapshots.value.panes)
+    await until(lambda: not it.shown.panes)
     await it.shows("drained")
     behind = await it.controller.add(shell("true"))
     await it.shows("default is draining")
@@ -88,7 +88,7 @@ async def test_the_dialog_of_a_lane_does_it_all(it: Tower) -> None:
     await it.controller.cancel(task)
     await choose_lane(it, "build")
     await it.press("L", "X")
-    await until(lambda: [row.lane.name for row in it.controller.snapshots.value.lanes] == ["default"])
+    await until(lambda: [row.lane.name for row in it.shown.lanes] == ["default"])
 
 
 async def test_a_limit_for_all_lanes(it: Tower) -> None:
@@ -118,7 +118,7 @@ async def test_after_a_restart_one_line_names_the_lanes_and_the_key(folder: Stor
     async with tower(Path(folder)) as it:
         await it.shows("2 lanes are paused after a restart, with 2 tasks: default, build", "P Go on")
         await until(lambda: all(it.row(task).task.state is State.QUEUED for task in tasks))
-        assert not it.controller.snapshots.value.panes
+        assert not it.shown.panes
         await it.press("P")
         for task in tasks[:2]:
             await it.word(task, "done")
@@ -129,7 +129,7 @@ async def test_after_a_restart_one_line_names_the_lanes_and_the_key(folder: Stor
 
 async def test_a_new_task_goes_into_the_lane_of_its_workspace(it: Tower) -> None:
     await it.controller.ask(lambda store: store.set_lane("web", 1, workspace="default"))
-    await until(lambda: len(it.controller.snapshots.value.lanes) == 2)
+    await until(lambda: len(it.shown.lanes) == 2)
     await it.press("n")
     await it.shows("lane web")
 
@@ -138,18 +138,18 @@ async def test_panes_of_a_lane_open_in_its_workspace(it: Tower) -> None:
     await it.controller.ask(lambda store: store.set_lane("web", 1, workspace="front"))
     task = await it.controller.add(shell("exec sleep 60", lane="web", workspace="back"))
     await it.word(task, "running")
-    await until(lambda: [row.pane.workspace for row in it.controller.snapshots.value.panes] == ["front"])
+    await until(lambda: [row.pane.workspace for row in it.shown.panes] == ["front"])
 
 
 async def test_the_config_file_sets_lanes_and_the_limit(it: Tower) -> None:
     """What is changed here by hand stays until the file says something else; a limit that is taken out of it is gone."""
     build = LaneSettings(slots=3, workspace="web", pause_on_failure=True)
     await it.controller.use(Settings(lanes={"build": build}, limit=2))
-    await until(lambda: len(it.controller.snapshots.value.lanes) == 2)
+    await until(lambda: len(it.shown.lanes) == 2)
     assert lane(it, "build").lane[:2] == ("build", 3)
     assert (lane(it, "build").lane.workspace, lane(it, "build").lane.pause_on_failure) == ("web", True)
-    assert it.controller.snapshots.value.limit == 2
+    assert it.shown.limit == 2
     await it.controller.set_lane("build", 4)
     await it.controller.use(Settings(lanes={"build": build}))
-    await until(lambda: it.controller.snapshots.value.limit is None)
+    await until(lambda: it.shown.limit is None)
     assert lane(it, "build").lane.slots == 4

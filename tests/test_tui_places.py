@@ -13,6 +13,7 @@ from tests.tui import Tower
 from wzp_tui.config import Settings, keymap
 from wzp_tui.controller import Controller
 from wzp_tui.store import NewTask
+from wzp_tui.tasks.task import State
 from wzp_tui.tui.app import TowerApp
 
 SIZES = [(160, 45), (80, 24)]
@@ -110,3 +111,22 @@ async def test_an_empty_list_has_no_sections(tmp_path: Path) -> None:
         await still(pilot)
         await pilot.press("]", "[", "j")
         assert app.is_running
+
+
+async def test_the_cursor_follows_what_is_new_unless_it_was_moved_meanwhile(tmp_path: Path) -> None:
+    """Else the next key would be for another row than the one that the user chose."""
+    world = worlds.busy()
+    new, newer = (worlds.task(id, "new", State.QUEUED, "build", "next") for id in (70, 71))
+    app = app_of(world, str(tmp_path))
+    async with app.run_test(size=(160, 45)) as pilot:
+        await still(pilot)
+        app.tower.tasks.follow(("task", 70), app.tower.tasks.place)
+        app.controller.snapshots.set(replace(world, tasks=(*world.tasks, new)))
+        await until(lambda: app.tower.selected == new)
+        app.tower.tasks.follow(("task", 71), app.tower.tasks.place)
+        await pilot.press("g")
+        app.controller.snapshots.set(replace(world, tasks=(*world.tasks, new, newer)))
+        await until(lambda: app.tower.tasks.index(("task", 71)))
+        app.tower.tasks.follow(("task", 71), ("task", 70))
+        await still(pilot)
+        assert app.tower.tasks.place == ("task", 12), "it stays where the user put it"

@@ -54,12 +54,12 @@ async def test_a_series_is_paused_run_and_removed_by_keys(it: Tower) -> None:
     await it.press("enter")
     await it.shows("Series @1 backup", "every 1h", "Run now")
     await it.press("p")
-    await until(lambda: it.controller.snapshots.value.series[0].paused)
+    await until(lambda: it.shown.series[0].paused)
     await it.shows("paused")
     await it.press("E")
     await it.shows("paused by you", "Go on")
     await it.press("p")
-    await until(lambda: not it.controller.snapshots.value.series[0].paused)
+    await until(lambda: not it.shown.series[0].paused)
     await it.press("E")
     await it.press("n")
     await it.word(1, "done")
@@ -95,7 +95,7 @@ async def test_a_series_and_times_are_made_in_the_form(it: Tower) -> None:
         await it.press("enter")
         await it.hides("New task")
     await it.shows("SERIES", "make nightly", "make later", "make soon")
-    assert it.controller.snapshots.value.series[0].every == "0 0 * * *"
+    assert it.shown.series[0].every == "0 0 * * *"
     assert abs(it.row(1).task.not_before_ms - now_ms() - 2 * HOUR) < 60_000
     assert abs((it.row(2).task.due_ms or 0) - now_ms() - 3 * HOUR) < 60_000
 

@@ -71,7 +71,7 @@ async def test_a_held_task_goes_into_a_pane_of_its_own_and_enter_goes_there(it: 
 async def test_a_task_is_typed_into_an_idle_shell_only_after_its_line_was_seen(it: Tower, tmp_path: Path) -> None:
     await it.press("t")
     await it.shows("PANES 1", "sh")
-    pane = it.controller.snapshots.value.panes[0].pane.id
+    pane = it.shown.panes[0].pane.id
     await until(lambda: _prompts(it, pane))
     await it.press("n", "ctrl+o")
     await it.type("tty > where.txt\n")
@@ -89,7 +89,7 @@ async def test_a_task_is_typed_into_an_idle_shell_only_after_its_line_was_seen(i
     await it.shows("Type the start of #1")
     await it.press("y")
     await it.word(1, "done")
-    tty = next(row.pane.tty for row in it.controller.snapshots.value.panes if row.pane.id == pane)
+    tty = next(row.pane.tty for row in it.shown.panes if row.pane.id == pane)
     assert (tmp_path / "work/where.txt").read_text().startswith("/dev/")
     assert it.row(1).run is not None
     assert it.row(1).run.tty == tty
@@ -279,7 +279,7 @@ async def test_a_lane_gets_more_slots(it: Tower) -> None:
     await it.press("L")
     await it.shows("Lane default: 2 slots")
     await it.press("4")
-    await until(lambda: it.controller.snapshots.value.lanes[0].lane.slots == 4)
+    await until(lambda: it.shown.lanes[0].lane.slots == 4)
     await it.shows("■□□□")
 
 

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from tests.support import PATIENCE, until
 from wzp_tui.config import Settings
-from wzp_tui.controller import Controller, TaskRow
+from wzp_tui.controller import Controller, Snapshot, TaskRow
 from wzp_tui.errors import TransitionError
 from wzp_tui.mux.embedded import Embedded
 from wzp_tui.tui.app import TowerApp
@@ -92,16 +92,24 @@ class Tower:
 
         await until(unseen)
 
+    @property
+    def shown(self) -> Snapshot:
+        """What the screen shows and keys act upon. What the controller knows may be newer."""
+        assert self.app.tower.snapshot is not None
+        return self.app.tower.snapshot
+
     def row(self, task: int) -> TaskRow:
-        return self.controller.row(task)
+        """A task that is shown."""
+        row = self.shown.task(task)
+        assert row is not None, f"no #{task}"
+        return row
 
     async def word(self, task: int, *words: str, timeout: float = PATIENCE) -> None:
         """Wait until the task's row says one of these."""
 
         def said() -> bool:
-            row = self.controller.snapshots.value.task(task)
-            assert row is not None, f"no #{task}"
-            assert row.word in words, row
+            row = self.row(task)
+            assert row.word in words, f"#{task} {row.word} {row.reason}, in\n{self.text}"
             return True
 
         await until(said, timeout)

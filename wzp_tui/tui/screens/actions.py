@@ -79,8 +79,8 @@ class Actions(Drafting, Importing, RowActions, LaneActions):
         self.for_each("task.archive", lambda store, id: store.archive(id), Deed("archived", "archived"))
 
     async def _open_shell(self, cwd: str) -> None:
-        pane = await self.controller.open_shell(self.workspace_of_new, cwd)
-        self.tasks.wish = ("pane", pane)
+        at = self.tasks.place
+        self.tasks.follow(("pane", await self.controller.open_shell(self.workspace_of_new, cwd)), at)
 
     @work(group="question", exclusive=True)
     async def action_task_assign(self) -> None:
@@ -192,7 +192,8 @@ class Actions(Drafting, Importing, RowActions, LaneActions):
             self.ask(None, self.controller.pause_series(series.id, does == "pause"))
 
     async def _run_series(self, series: int) -> None:
-        self.tasks.wish = ("task", await self.controller.run_series(series))
+        at = self.tasks.place
+        self.tasks.follow(("task", await self.controller.run_series(series)), at)
 
     # -- looking ---------------------------------------------------------------------------------------------------------------
 

@@ -91,7 +91,8 @@ class Drafting(Asking):
             series = await self.controller.add_series(NewSeries(new, draft.every))
             self.tell(f"@{series} comes again: {draft.every}")
             return
-        self.tasks.wish = ("task", await self.controller.add(new))
+        at = self.tasks.place
+        self.tasks.follow(("task", await self.controller.add(new)), at)
 
 
 def stored(draft: Draft) -> StoredTask:

@@ -52,10 +52,11 @@ class Importing(Asking):
                 wrong = _first(error)
 
     async def _import(self, path: str, plan: TaskPlan) -> None:
+        at = self.tasks.place
         added = await self.controller.ask(lambda store: import_plan(store, path, plan))
         self.tell(f"{plural(len(added.tasks) + len(added.series), 'task')} of {os.path.basename(path)} added")
         if added.tasks:
-            self.tasks.wish = ("task", added.tasks[0])
+            self.tasks.follow(("task", added.tasks[0]), at)
 
 
 def _check_file(text: str) -> str:

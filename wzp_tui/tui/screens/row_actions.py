@@ -70,13 +70,13 @@ class RowActions(Asking):
             self.ask(None, self._undo(deed))
 
     async def _undo(self, deed: Deed) -> None:
-        before = {task.id: deed.old(task) for task in deed.before}
+        before, at = {task.id: deed.old(task) for task in deed.before}, self.tasks.place
         answers = self.controller.each(before, lambda store, id: store.put_back(id, **before[id]))
         refused = [str(answer) async for _, answer in answers if isinstance(answer, WzpError)]
         if refused:
             raise TransitionError(f"not undone: {few(refused)}")
         self.tell(f"undone: {deed.text}")
-        self.tasks.wish = ("task", deed.before[0].id)
+        self.tasks.follow(("task", deed.before[0].id), at)
 
 
 def _text(row: Row, what: str) -> str:

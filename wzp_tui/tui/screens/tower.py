@@ -13,7 +13,7 @@ from textual.screen import Screen
 from wzp_tui.commands import BY_ID
 from wzp_tui.controller import Controller, PaneRow, Snapshot, TaskRow
 from wzp_tui.tui.bindings import BY_ACTION, bindings, shown_key
-from wzp_tui.tui.listing import Blank, Key, View, key_of, size_of
+from wzp_tui.tui.listing import Blank, Key, View, size_of
 from wzp_tui.tui.preferences import Preferences, ui_of
 from wzp_tui.tui.screens.actions import Actions
 from wzp_tui.tui.screens.panels import Panels
@@ -271,20 +271,20 @@ class TowerScreen(Actions, Panels, Presence, Workspaces, Screen[None]):
     # -- filter ----------------------------------------------------------------------------------------------------------------
 
     def action_view_filter(self) -> None:
-        self._sought = self._left = key_of(row) if (row := self.tasks.current) else None
+        self._sought = self._left = self.tasks.place
         self.filter.open()
         self.show()
 
     @on(FilterBar.Changed)
     def _filter_changed(self) -> None:
         """The cursor goes back to its row as soon as that matches again, unless the user moved it meanwhile."""
-        at = key_of(row) if (row := self.tasks.current) else None
+        at = self.tasks.place
         if at != self._left:
             self._sought = at
-        self.tasks.wish = self._sought
         self.show()
-        self.tasks.wish = None
-        self._left = key_of(row) if (row := self.tasks.current) else None
+        if self._sought is not None:
+            self.tasks.go_to(self._sought)
+        self._left = self.tasks.place
 
     @on(FilterBar.Ended)
     def _filter_ended(self) -> None:

@@ -43,8 +43,8 @@ class TaskList(LineView[Row]):
         """Rows whose answer takes its time; they say `asked …`."""
         self.hints: tuple[tuple[str, str], ...] = ()
         """Keys with what they do, shown where nothing is queued."""
-        self.wish: Key | None = None
-        """The cursor goes to this row as soon as it is there."""
+        self._awaited: tuple[Key, Key | None] | None = None
+        """The row to which the cursor goes as soon as it is there, and where it stands until then."""
         self._clock = clock
         self._listing = Listing()
         self._longest_id = 3
@@ -67,6 +67,25 @@ class TaskList(LineView[Row]):
             kept = row.task.id
         self._list(snapshot, view._replace(kept=kept))
 
+    @property
+    def place(self) -> Key | None:
+        """Where the cursor stands."""
+        return key_of(row) if (row := self.current) is not None else None
+
+    def follow(self, key: Key, at: Key | None) -> None:
+        """Put the cursor on a row as soon as it is there, unless it does not stand `at` its place any more.
+
+        Who has moved it means another row by the next key.
+        """
+        self._awaited = (key, at)
+        self._go_to_awaited(self.place)
+
+    def _go_to_awaited(self, place: Key | None) -> None:
+        if self._awaited is not None:
+            key, at = self._awaited
+            if at not in (None, place) or self.go_to(key):
+                self._awaited = None
+
     def reveal(self, task: int) -> bool:
         """Put the cursor on a task, also in a folded section; `False` where this view has it not."""
         if self.snapshot is not None and self.snapshot.task(task) is not None:
@@ -78,9 +97,9 @@ class TaskList(LineView[Row]):
         self._longest_id = len(f"#{max(snapshot.by_id, default=0)}")
         self._listing.update(snapshot, view, self._clock())
         self.marked = frozenset(key for key in self.marked if self._listing.index(key) is not None)
+        place = self.place
         self.show(self._listing.rows)
-        if self.wish is not None and self.go_to(self.wish):
-            self.wish = None
+        self._go_to_awaited(place)
         self._wait_for_next_age()
 
     def sections(self) -> list[int]:
