@@ -18,6 +18,7 @@ from wzp_tui.errors import ConfigError
 from wzp_tui.paths import StoreFolder
 from wzp_tui.program_log import open_log
 from wzp_tui.tui import safe
+from wzp_tui.tui.alt_keys import teach_alt
 from wzp_tui.tui.burst import Burst
 from wzp_tui.tui.guardian import guarded
 from wzp_tui.tui.in_order import edits_in_order
@@ -50,6 +51,7 @@ class TowerApp(Preferences, inherit_bindings=False):
         watch: bool = True,
     ) -> None:
         super().__init__(settings, problems)
+        teach_alt()
         self.controller, self._watch = controller, watch
         self.tower = self.SCREEN(controller, clock, load or Machine().load)
         self._burst = Burst(partial(self.call_later, super().on_event), self._drafted)

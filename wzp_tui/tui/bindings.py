@@ -26,17 +26,17 @@ def textual_keymap(keymap: Mapping[str, str]) -> dict[str, str]:
 
 
 _OPTION = dict(zip("1234567890-=", "¡™£¢∞§¶•ªº–≠", strict=True))
-"""What Textual makes of Alt with these keys where the terminal sends it as Escape and the key: what a Mac types with Option."""
+"""What a Mac types with Option and these keys, where its terminal does not take Option for Alt."""
 
 
 def _textual_keys(keys: Iterable[str]) -> Iterator[str]:
     for key in keys:
-        yield _textual_key(key)
+        yield textual_key(key)
         if key.startswith("alt+") and (typed := _OPTION.get(key.removeprefix("alt+"))):
-            yield _textual_key(typed)
+            yield textual_key(typed)
 
 
-def _textual_key(key: str) -> str:
+def textual_key(key: str) -> str:
     """`ctrl+]` as Textual calls it: `ctrl+right_square_bracket`."""
     before, plus, last = (key[:-2], "+", "+") if key.endswith("++") else key.rpartition("+") if len(key) > 1 else ("", "", key)
     if len(last) == 1 and not last.isalnum():

@@ -12,6 +12,8 @@ from textual.app import App
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
+_SAME = {"alt+b": "ctrl+left", "alt+f": "ctrl+right"}
+"""What a Mac sends for Option and an arrow."""
 PATIENCE = 0.5
 """Seconds that a field has to read what was typed into it."""
 
@@ -22,7 +24,7 @@ async def edits_in_order(app: App[Any], event: events.Key) -> bool:
     if event.is_printable or not isinstance(field, Input | TextArea):
         return False
     await _read_up(field)
-    own = app.screen.active_bindings.get(event.key)
+    own = app.screen.active_bindings.get(_SAME.get(event.key, event.key))
     return own is not None and own.node is field and own.enabled and await app.run_action(own.binding.action, field)
 
 
