@@ -17,8 +17,9 @@ from tests.workers import Workers, alive, appears, becomes, kill, last_run, line
 from wzp_tui.paths import StoreFolder
 from wzp_tui.store import Claim, ExitRecord, Seat, Store, Worker
 from wzp_tui.store.events import now_ms
-from wzp_tui.store.lock import NOT_BEGUN, FileLock, is_held
+from wzp_tui.store.lock import NOT_BEGUN, FileLock, is_held, write_durably
 from wzp_tui.store.process import process
+from wzp_tui.store.wake import Fifo
 from wzp_tui.tasks.task import State
 
 OBSERVER = """
@@ -232,6 +233,17 @@ def test_while_the_command_holds_its_lock_the_run_is_an_orphan(store: Store, beg
     begun.child_lock.release()
     store.settle()
     assert store.task(begun.claim.task.id).state is State.LOST
+
+
+def test_who_waits_in_the_slot_of_a_dead_worker_hears_that_it_is_free(store: Store, begin: Begin, folder: StoreFolder) -> None:
+    begun = begin()
+    waiting = store.add(shell("true"))
+    write_durably(folder.record(begun.claim.run.token), record_of(begun).dump())
+    begun.dies()
+    with contextlib.closing(Fifo(folder.fifo("slot.default.1"))) as worker:
+        store.settle()
+        assert os.read(worker.fd, 1) == b"!"
+    assert store.candidate(Seat("default", 1)) == waiting
 
 
 def test_a_task_whose_command_never_began_is_given_back(store: Store, begin: Begin, folder: StoreFolder) -> None:

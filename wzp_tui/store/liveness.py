@@ -13,7 +13,7 @@ from wzp_tui.paths import StoreFolder
 from wzp_tui.store import claim, events, rows
 from wzp_tui.store.lock import NOT_BEGUN, is_held, read_lock, remove
 from wzp_tui.store.process import Process, boot, is_alive, with_environment
-from wzp_tui.store.wake import Seats
+from wzp_tui.store.wake import Seats, seats_of
 from wzp_tui.tasks.run import ExitRecord, Run
 
 
@@ -65,7 +65,7 @@ def judge(connection: sqlite3.Connection, folder: StoreFolder, actor: str, token
         return Verdict.ENDED, set()
     record = spooled(folder, token)
     if record is not None:
-        return Verdict.ENDED, claim.finish(connection, actor, record)
+        return Verdict.ENDED, claim.finish(connection, actor, record) | {seats_of(run.lane, run.task)}
     if worker_holds(folder, run):  # claimed, lost sight of and taken up again between two looks
         return Verdict.ALIVE, set()
     if child_lives(folder, run):
