@@ -172,14 +172,18 @@ def test_a_log_is_raw_in_a_pipe_and_harmless_on_a_terminal(workers: Workers) -> 
     shown.close()
 
 
-def test_follow_goes_through_all_attempts(workers: Workers, tmp_path: Path) -> None:
+def test_follow_goes_through_all_attempts(store: Store, workers: Workers, tmp_path: Path) -> None:
+    """Also where the next one has ended before it looks again."""
     seen = tmp_path / "seen"
     id = add("--retries", "1", "--", "sh", "-c", f"echo try; while ! test -e {seen}; do sleep 0.05; done; exit 1")
     following = subprocess.Popen([*WZP, "task", "log", str(id), "-f"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     workers.lane()
     assert following.stdout is not None
     assert following.stdout.readline() == "try\n"
+    following.send_signal(signal.SIGSTOP)
     seen.touch()
+    becomes(store, id, State.FAILED)
+    following.send_signal(signal.SIGCONT)
     out, err = following.communicate(timeout=30)
     assert (following.returncode, out) == (0, "try\n")
     assert err == "wzp-tui: #1 attempt 2\n"

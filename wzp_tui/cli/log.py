@@ -62,39 +62,39 @@ def _missing(store: Store, id: int, attempt: int | None) -> str:
 
 
 def _follow(folder: StoreFolder, store: Store, watch: Watch, id: int, run: Run | None, out: "_Printer", *, only: bool) -> None:
+    run = run or _next_run(store, watch, id, 0)
+    while run is not None:
+        _follow_run(folder, store, watch, run, out)
+        run = None if only else _next_run(store, watch, id, run.id)
+        if run is not None:
+            note(f"#{id} attempt {run.attempt}")
+
+
+def _next_run(store: Store, watch: Watch, id: int, after: int) -> Run | None:
+    """Wait for the first run after this one; `None` where none will come."""
     while True:
-        while run is None:
-            watch.forget()
-            store.settle()
-            if store.task(id).state not in OPEN:
-                return
-            run = _run(store, id, None)
-            if run is None:
-                watch.sleep()
-        read = 0
-        ended = False
-        while not ended:
-            watch.forget()
-            store.settle()
-            # Look for the end first: what is read after it is all there will be.
-            current = next(each for each in store.runs(id) if each.id == run.id)
-            ended = not current.open
-            for data in _chunks(folder.log(run.id), read):
-                read += len(data)
-                out.write(data)
-            if not ended:
-                watch.sleep(_LOOK)
-        if only or store.task(id).state not in OPEN:
-            return
-        before, run = run, None
-        while run is None or run.id == before.id:
-            watch.forget()
-            run = _run(store, id, None)
-            if store.task(id).state not in OPEN:
-                return
-            if run is None or run.id == before.id:
-                watch.sleep()
-        note(f"#{id} attempt {run.attempt}")
+        watch.forget()
+        store.settle()
+        # Look for the end first: the runs that are read after it are all there will be.
+        is_over = store.task(id).state not in OPEN
+        found = next((run for run in store.runs(id) if run.id > after), None)
+        if found is not None or is_over:
+            return found
+        watch.sleep()
+
+
+def _follow_run(folder: StoreFolder, store: Store, watch: Watch, run: Run, out: "_Printer") -> None:
+    read, ended = 0, False
+    while not ended:
+        watch.forget()
+        store.settle()
+        # Here, too: what is read after the end is all there will be.
+        ended = not next(each for each in store.runs(run.task) if each.id == run.id).open
+        for data in _chunks(folder.log(run.id), read):
+            read += len(data)
+            out.write(data)
+        if not ended:
+            watch.sleep(_LOOK)
 
 
 def _chunks(path: str, start: int = 0) -> Iterator[bytes]:
