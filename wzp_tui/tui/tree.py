@@ -113,7 +113,7 @@ def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> t
 
 def _took(event: Event, tasks: Mapping[int, TaskRow]) -> int | None:
     row = tasks.get(event.task or 0)
-    if event.new != State.DONE or row is None or row.run is None or row.run.ended_ms is None:
+    if event.kind != "task.state" or event.new != State.DONE or row is None or row.run is None or row.run.ended_ms is None:
         return None
     before = event.at_ms < row.run.started_ms  # it was done once before that
     return None if before else row.run.ended_ms - row.run.started_ms

@@ -73,7 +73,7 @@ class TaskList(LineView[Row]):
         return key_of(row) if (row := self.current) is not None else None
 
     def follow(self, key: Key, at: Key | None) -> None:
-        """Put the cursor on a row as soon as it is there, unless it does not stand `at` its place any more.
+        """Put the cursor on a row as soon as it is there, unless it does not stand `at` its place any more; `None`: wherever it stands.
 
         Who has moved it means another row by the next key.
         """
