@@ -216,9 +216,9 @@ def _worker(run: Run, seen: Seen) -> str:
 
 
 def _ended(run: Run, seen: Seen) -> Iterator[Fact]:
-    if run.ended_ms is None:
+    if run.took_ms is None:
         return
-    took = duration_words(max(0, run.ended_ms - run.started_ms) / 1000)
+    took = duration_words(run.took_ms / 1000)
     words = exit_words(run.exit, run.signal, run.reason)
     exact = f" ({exit_words(run.exit, run.signal)})" if run.reason and run.exit is not None else ""
     seat = f" in {run.lane}/{run.slot}" if run.lane else ""

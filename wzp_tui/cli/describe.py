@@ -128,8 +128,8 @@ def _task_words(row: TaskRow) -> str:
             return f"asks{of_reason}"
         case State.REVIEW:
             return f"ended its turn{of_reason}"
-        case State.DONE if run and run.ended_ms is not None:
-            return f"done after {duration_words(max(0, run.ended_ms - run.started_ms) / 1000)}"
+        case State.DONE if run and run.took_ms is not None:
+            return f"done after {duration_words(run.took_ms / 1000)}"
         case State.FAILED:
             return f"failed, {row.word}{of_reason}{', seen' if task.seen else ''}"
     return f"{row.word}{of_reason}"

@@ -78,7 +78,7 @@ def run_document(folder: StoreFolder, run: Run) -> dict[str, Any]:
         "started": iso(run.started_ms),
         "ready": None if run.ready_ms is None else iso(run.ready_ms),
         "ended": None if run.ended_ms is None else iso(run.ended_ms),
-        "duration": None if run.ended_ms is None else max(0, run.ended_ms - run.started_ms) / 1000,
+        "duration": None if run.took_ms is None else run.took_ms / 1000,
         "orphaned": run.orphaned,
         "detached": run.detached,
         "stop": run.stop,

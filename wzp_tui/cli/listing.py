@@ -60,8 +60,8 @@ def _cells(row: TaskRow, now: int, progress: str) -> tuple[str, ...]:
 
 def _time(row: TaskRow, now: int) -> str:
     run = row.run
-    if run is not None and run.ended_ms is not None and row.section not in (Section.QUEUED, Section.RUNNING):
-        return duration_words(max(0, run.ended_ms - run.started_ms) / 1000)
+    if run is not None and run.took_ms is not None and row.section not in (Section.QUEUED, Section.RUNNING):
+        return duration_words(run.took_ms / 1000)
     return duration_words(max(0, now - row.since_ms) / 1000)
 
 
@@ -118,7 +118,7 @@ def _moment(at_ms: int | None, now: int) -> str:
 
 def _run_cells(folder: StoreFolder, run: Run) -> tuple[str, ...]:
     where = f"{run.lane}/{run.slot}" if run.lane else run.tty
-    if run.ended_ms is None:
+    if run.took_ms is None:
         return (str(run.attempt), iso(run.started_ms), where, "runs", "", folder.log(run.id))
-    took = duration_words(max(0, run.ended_ms - run.started_ms) / 1000)
+    took = duration_words(run.took_ms / 1000)
     return (str(run.attempt), iso(run.started_ms), where, exit_words(run.exit, run.signal, run.reason), took, folder.log(run.id))

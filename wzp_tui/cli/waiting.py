@@ -83,8 +83,8 @@ def last_run(store: Store, id: int) -> Run | None:
 def end_words(task: Task, run: Run | None) -> str:
     """How a task ended: `#2 test failed exit 1 12s`."""
     words = [task.name, clean(task.title, 60), paint(str(task.state), _ROLES.get(task.state, "")), clean(task.reason, 200)]
-    if run is not None and run.ended_ms is not None:
-        words.append(paint(duration_words(max(0, run.ended_ms - run.started_ms) / 1000), "faint"))
+    if run is not None and run.took_ms is not None:
+        words.append(paint(duration_words(run.took_ms / 1000), "faint"))
     return " ".join(filter(None, words))
 
 

@@ -46,6 +46,11 @@ class Run(NamedTuple):
         """No end is recorded."""
         return self.ended_ms is None
 
+    @property
+    def took_ms(self) -> int | None:
+        """From start to end by the clock, and never below 0; `None` while no end is recorded."""
+        return None if self.ended_ms is None else max(0, self.ended_ms - self.started_ms)
+
 
 class ExitRecord(NamedTuple):
     """How a run ended, as its worker saw it. It is a file first, so that it survives a store that cannot be written."""

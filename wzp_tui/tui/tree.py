@@ -113,10 +113,10 @@ def sidebar(snapshot: Snapshot, chosen: str | None, folded: frozenset[Key]) -> t
 
 def _took(event: Event, tasks: Mapping[int, TaskRow]) -> int | None:
     row = tasks.get(event.task or 0)
-    if event.kind != "task.state" or event.new != State.DONE or row is None or row.run is None or row.run.ended_ms is None:
+    if event.kind != "task.state" or event.new != State.DONE or row is None or row.run is None:
         return None
     before = event.at_ms < row.run.started_ms  # it was done once before that
-    return None if before else row.run.ended_ms - row.run.started_ms
+    return None if before else row.run.took_ms
 
 
 def _gap(rows: Sequence[Row]) -> Sequence[Row]:

@@ -139,7 +139,7 @@ class AllLogs(LogKeys):
         run, task = row.run, self._controller.snapshots.value.task(row.run.task)
         facts = [f"attempt {run.attempt}"] if run.attempt > 1 else []
         facts.append(f"began {moment(run.started_ms)}")
-        facts.append("runs" if run.ended_ms is None else f"ran {duration_words(max(0, run.ended_ms - run.started_ms) / 1000)}")
+        facts.append("runs" if run.took_ms is None else f"ran {duration_words(run.took_ms / 1000)}")
         facts += [] if run.open else [clean(exit_words(run.exit, run.signal, run.reason), 100)]
         title = clean(task.task.title, 100) if task else ""
         self._about.update((f"#{run.task} ", "muted"), (title, "bright"), ("  " + " · ".join(facts), "muted"))
